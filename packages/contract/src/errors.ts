@@ -1,0 +1,141 @@
+/** The one error class of Holdfast and its closed catalogue of codes. */
+
+/**
+ * Every coded failure: its HTTP status, and what the reader can do about it.
+ * The sentence of what happened is written where it happens; the remedy is the same everywhere.
+ */
+export const errorCatalogue = {
+  'request.invalid': { status: 400, remedy: 'Correct the fields named in the message and send it again.' },
+  'request.too-large': { status: 413, remedy: 'Send it in smaller parts.' },
+  'request.cut-off': { status: 400, remedy: 'Send it again; nothing of the broken upload was kept.' },
+  'request.rate': { status: 429, remedy: 'Wait the seconds that Retry-After names, then go on.' },
+  'auth.required': { status: 401, remedy: 'Sign in, or send an API key in the x-api-key header.' },
+  'auth.refused': { status: 403, remedy: 'Use an account that may do this.' },
+  'auth.first-run-used': { status: 410, remedy: 'Sign in with the administrator that was created.' },
+  'not-found': { status: 404, remedy: 'Check the id; list the objects to see which exist.' },
+  conflict: { status: 409, remedy: 'Read the object again and repeat the change on what it is now.' },
+  'token.unknown': { status: 403, remedy: 'Create a new enrolment token at the site and enrol with it.' },
+  'token.expired': { status: 403, remedy: 'Create a new enrolment token at the site and enrol with it.' },
+  'token.used': { status: 403, remedy: 'Create a new enrolment token, or one for several uses.' },
+  'token.revoked': { status: 403, remedy: 'Ask the administrator for a new enrolment token.' },
+  'token.malformed': { status: 400, remedy: 'Copy the whole token, from HF1 to its end.' },
+  'certificate.required': { status: 401, remedy: 'Enrol the client first; it then has a certificate.' },
+  'certificate.revoked': {
+    status: 403,
+    remedy: 'Enrol the client again if it should still be managed; its journal and cache are kept.',
+  },
+  'certificate.expired': { status: 403, remedy: 'Enrol the client again with a new token.' },
+  'certificate.request-invalid': { status: 400, remedy: 'Send a PKCS #10 request for a P-256 key.' },
+  'client.mismatch': {
+    status: 403,
+    remedy: 'Send only messages of the client that the certificate was issued to.',
+  },
+  'policy.untrusted': {
+    status: 502,
+    remedy: 'The client keeps its last good policy. Check that the client talks to its own site.',
+  },
+  'policy.stale': {
+    status: 502,
+    remedy: 'The client keeps its newer policy. If the site was restored from a backup, let it issue anew.',
+  },
+  'site.untrusted': {
+    status: 502,
+    remedy: 'The site does not have the policy key that the token names. Check address and token.',
+  },
+  'content.not-found': { status: 404, remedy: 'Upload the content again, or withdraw the deployment.' },
+  'content.hash-mismatch': {
+    status: 422,
+    remedy: 'Send the file again. If it repeats, something between changes it on its way.',
+  },
+  'content.range-invalid': { status: 416, remedy: 'Ask for a range inside the length of the content.' },
+  'status.too-large': { status: 413, remedy: 'The client shortens this message and sends it again.' },
+  'disk.full': { status: 507, remedy: 'Free space on the volume; the work goes on by itself.' },
+  'disk.read-only': {
+    status: 503,
+    remedy: 'Make the folder writable for the account that Holdfast runs as.',
+  },
+  'disk.denied': { status: 403, remedy: 'Give the account that Holdfast runs as access to the folder.' },
+  'disk.failed': {
+    status: 500,
+    remedy: 'Check the disk; nothing is counted as written that was not verified.',
+  },
+  'disk.not-found': { status: 404, remedy: 'Check the path.' },
+  'disk.exists': { status: 409, remedy: 'Choose another name, or remove what is there.' },
+  'disk.busy': { status: 503, remedy: 'Another program holds the file; the work is tried again by itself.' },
+  'disk.name-invalid': { status: 400, remedy: 'Use a plain file name, without separators or device names.' },
+  'disk.outside': { status: 400, remedy: 'Keep the path inside its folder.' },
+  'journal.damaged': {
+    status: 500,
+    remedy: 'The damaged journal is kept beside the new one; send it with a problem report.',
+  },
+  'database.read-only': { status: 503, remedy: 'Make the database and its folder writable, then try again.' },
+  'database.unavailable': {
+    status: 503,
+    remedy: 'Start the database, or correct its address; then try again.',
+  },
+  'database.newer': { status: 500, remedy: 'Start the version of Holdfast that wrote it, or a newer one.' },
+  'port.in-use': { status: 500, remedy: 'Stop what listens there, or choose another port.' },
+  'network.unreachable': { status: 503, remedy: 'Check address, proxy and firewall; it is tried again.' },
+  'network.timeout': { status: 504, remedy: 'Check the network; it is tried again.' },
+  'network.tls': {
+    status: 502,
+    remedy: 'Check that the address is the site that this client was enrolled at.',
+  },
+  'network.response-invalid': {
+    status: 502,
+    remedy: 'Something answered that is not a Holdfast site: check address and proxy.',
+  },
+  'process.not-found': { status: 404, remedy: 'Check the command line of the program.' },
+  'process.timeout': {
+    status: 504,
+    remedy: 'Raise the allowed run time of the program, or look why it hangs.',
+  },
+  'command.invalid': { status: 400, remedy: 'Correct the command line; --help shows examples.' },
+  'installer.unsupported': { status: 400, remedy: 'Choose a package that this platform can install.' },
+  'site.exists': { status: 409, remedy: 'Choose an empty data folder, or start the site that is there.' },
+  'site.missing': { status: 404, remedy: 'Run holdfast site init first.' },
+  'site.config-invalid': { status: 400, remedy: 'Correct the named line of the configuration file.' },
+  'site.unavailable': { status: 503, remedy: 'Wait; the request is safe to repeat.' },
+  'backup.damaged': { status: 422, remedy: 'Use another backup; this one was not restored at all.' },
+  internal: { status: 500, remedy: 'Look in the site log under the request id, and report it.' },
+} as const satisfies Record<string, { status: number; remedy: string }>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** A failure with a code from the catalogue, a sentence of what happened, and the cause beneath it. */
+export class HoldfastError extends Error {
+  readonly code: ErrorCode;
+  /** Small facts about the failure: the field, the path, the limit. Never secrets. */
+  readonly details: Readonly<Record<string, string | number | boolean>>;
+
+  constructor(
+    code: ErrorCode,
+    happened: string,
+    options: { cause?: unknown; details?: Readonly<Record<string, string | number | boolean>> } = {},
+  ) {
+    super(happened, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'HoldfastError';
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+
+  /** What the reader can do about it. */
+  get remedy(): string {
+    return errorCatalogue[this.code].remedy;
+  }
+
+  /** HTTP status that carries this error over the wire. */
+  get status(): number {
+    return errorCatalogue[this.code].status;
+  }
+}
+
+/** Whether something thrown is a coded error, and (when asked) one of these codes. */
+export function isHoldfastError(thrown: unknown, ...codes: readonly ErrorCode[]): thrown is HoldfastError {
+  return thrown instanceof HoldfastError && (codes.length === 0 || codes.includes(thrown.code));
+}
+
+/** Whether a string that came from outside is a code of the catalogue. */
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(errorCatalogue, code);
+}

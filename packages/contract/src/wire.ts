@@ -1,0 +1,151 @@
+/** The wire between client and management point: paths, bodies and limits. */
+import Type, { type Static } from 'typebox';
+import { Envelope } from './envelope.ts';
+import { Name, Platform, Sha256, SiteCode, Timestamp, Uuid } from './ids.ts';
+import { StatusMessage } from './status-codes.ts';
+
+const strict = { additionalProperties: false } as const;
+
+/**
+ * Routes of the management point. All but `trust` and `enrol` need a client certificate of the site.
+ * A check-in is a conditional GET of `policy`: `If-None-Match` with the hash of the index the client has;
+ * 304 says that nothing changed.
+ */
+export const mpPaths = {
+  trust: '/mp/v1/trust',
+  enrol: '/mp/v1/enrol',
+  renew: '/mp/v1/renew',
+  policy: '/mp/v1/policy',
+  /** + `/` + hash */
+  assignments: '/mp/v1/assignments',
+  /** + `/` + hash; ranges allowed */
+  content: '/mp/v1/content',
+  facts: '/mp/v1/facts',
+  status: '/mp/v1/status',
+} as const;
+
+/** Limits of the wire, each tested at the limit and one above. Bytes unless said otherwise. */
+export const wireLimits = {
+  statusBatchBytes: 1024 * 1024,
+  /** messages */
+  statusBatchMessages: 500,
+  factsBytes: 64 * 1024,
+  enrolBytes: 64 * 1024,
+  indexBytes: 16 * 1024 * 1024,
+  assignmentBytes: 32 * 1024 * 1024,
+} as const;
+
+/** What a client says of its machine. Hostile text: typed, bounded, never rendered as markup. */
+export const ClientFacts = Type.Object(
+  {
+    hostName: Name,
+    platform: Platform,
+    osName: Type.String({ maxLength: 200 }),
+    osVersion: Type.String({ maxLength: 100 }),
+    architecture: Type.String({ maxLength: 40 }),
+    clientVersion: Type.String({ maxLength: 40 }),
+    /** Changes with every start of the machine. */
+    bootId: Type.String({ maxLength: 64 }),
+    /** Changes when the operating system is installed anew or upgraded. */
+    osEpoch: Type.String({ maxLength: 64 }),
+  },
+  strict,
+);
+export type ClientFacts = Static<typeof ClientFacts>;
+
+/** Signed as `holdfast/site-trust`: how a client that only knows the policy key learns the site's TLS roots. */
+export const SiteTrust = Type.Object(
+  {
+    siteCode: SiteCode,
+    /** PEM certificates of the site's certificate authority. */
+    authorities: Type.Array(Type.String({ maxLength: 16_384 }), { minItems: 1, maxItems: 8 }),
+    issuedAt: Timestamp,
+  },
+  strict,
+);
+export type SiteTrust = Static<typeof SiteTrust>;
+
+export const TrustResponse = Type.Object(
+  {
+    /** PEM SubjectPublicKeyInfo of the policy key; its fingerprint must be the token's. */
+    policyKey: Type.String({ maxLength: 1024 }),
+    trust: Envelope,
+  },
+  strict,
+);
+export type TrustResponse = Static<typeof TrustResponse>;
+
+export const EnrolRequest = Type.Object(
+  {
+    token: Type.String({ maxLength: 512 }),
+    /** PKCS #10, PEM, P-256. Repeating a request with the same key gives the same client again. */
+    certificateRequest: Type.String({ maxLength: 8192 }),
+    facts: ClientFacts,
+  },
+  strict,
+);
+export type EnrolRequest = Static<typeof EnrolRequest>;
+
+export const EnrolResponse = Type.Object(
+  {
+    clientId: Uuid,
+    siteCode: SiteCode,
+    certificate: Type.String({ maxLength: 16_384 }),
+    expiresAt: Timestamp,
+  },
+  strict,
+);
+export type EnrolResponse = Static<typeof EnrolResponse>;
+
+export const RenewRequest = Type.Object({ certificateRequest: Type.String({ maxLength: 8192 }) }, strict);
+export type RenewRequest = Static<typeof RenewRequest>;
+
+/** Payload of `holdfast/policy-index`. */
+export const PolicyIndex = Type.Object(
+  {
+    siteCode: SiteCode,
+    clientId: Uuid,
+    /** Rises with every index for this client; a client refuses a lower one. */
+    serial: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+    issuedAt: Timestamp,
+    /** Seconds between check-ins; the client spreads them by up to a tenth. */
+    pollSeconds: Type.Integer({ minimum: 1, maximum: 86_400 }),
+    assignments: Type.Array(Type.Object({ deploymentId: Uuid, hash: Sha256 }, strict), { maxItems: 10_000 }),
+  },
+  strict,
+);
+export type PolicyIndex = Static<typeof PolicyIndex>;
+
+export const StatusBatch = Type.Object(
+  {
+    clientId: Uuid,
+    /** Drawn when the client's outbox is created; numbering starts anew with it. */
+    stream: Uuid,
+    /** Lowest number that the client still has. A gap below it is recorded by the site, never waited for. */
+    oldest: Type.Integer({ minimum: 1 }),
+    messages: Type.Array(StatusMessage, { minItems: 1, maxItems: wireLimits.statusBatchMessages }),
+  },
+  strict,
+);
+export type StatusBatch = Static<typeof StatusBatch>;
+
+export const StatusAcknowledgement = Type.Object(
+  {
+    /** Highest number up to which all messages of the stream are stored. */
+    acknowledged: Type.Integer({ minimum: 0 }),
+  },
+  strict,
+);
+export type StatusAcknowledgement = Static<typeof StatusAcknowledgement>;
+
+/** Body of every error, on the management point and on the API alike. */
+export const ErrorBody = Type.Object({
+  code: Type.String(),
+  message: Type.String(),
+  remedy: Type.String(),
+  requestId: Type.Optional(Type.String()),
+  details: Type.Optional(
+    Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
+  ),
+});
+export type ErrorBody = Static<typeof ErrorBody>;

@@ -1,0 +1,20 @@
+/** The machine as started: which operating system, which boot. */
+import type { Platform } from '@holdfast/contract';
+
+export type OperatingSystem = {
+  readonly platform: Platform;
+  /** As the system calls itself: `Debian GNU/Linux 12 (bookworm)`, `Microsoft Windows 10`. */
+  readonly name: string;
+  readonly version: string;
+  /** `x64`, `arm64` ... */
+  readonly architecture: string;
+  /** Changes when the operating system is installed anew or upgraded. */
+  readonly epoch: string;
+};
+
+export type Boot = {
+  /** Changes with every start of the machine. */
+  id(): Promise<string>;
+  operatingSystem(): Promise<OperatingSystem>;
+  hostName(): Promise<string>;
+};

@@ -1,0 +1,5 @@
+/** Making the key pair of a client and the request for its certificate. */
+export type Identities = {
+  /** A new P-256 key (PKCS #8 PEM) and a PKCS #10 request (PEM) for it with this common name. */
+  create(commonName: string): Promise<{ readonly privateKey: string; readonly request: string }>;
+};

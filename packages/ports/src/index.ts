@@ -1,0 +1,10 @@
+/** What a machine offers, as small types. */
+export type * from './boot.ts';
+export type * from './clock.ts';
+export type * from './disk.ts';
+export type * from './entropy.ts';
+export type * from './identities.ts';
+export type * from './installers.ts';
+export type * from './network.ts';
+export * from './processes.ts';
+export type * from './registry.ts';

@@ -1,0 +1,44 @@
+/** Running other programs. */
+
+export type Command = {
+  /** Name looked up as the platform does, or an absolute path. */
+  readonly program: string;
+  /** Words as the program shall see them; or, on Windows only, the rest of the command line verbatim. */
+  readonly arguments: readonly string[] | string;
+  /** Absolute path of the working folder. */
+  readonly folder: string;
+  /** Added to the environment of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
+};
+
+/** Names one process of one boot for ever: enough to ask after a crash whether it still runs. */
+export type ProcessIdentity = {
+  readonly pid: number;
+  /** Start time as the platform counts it; two processes with one pid differ in it. */
+  readonly started: string;
+  readonly bootId: string;
+};
+
+export type Exit = {
+  /** Exit code; null when a signal or `kill` ended it. */
+  readonly code: number | null;
+  /** The last bytes of standard output and error together (at most `outputLimit`), as text. */
+  readonly output: string;
+};
+
+/** Bytes of output that are kept. */
+export const outputLimit = 16 * 1024;
+
+export type Running = {
+  readonly identity: ProcessIdentity;
+  readonly exit: Promise<Exit>;
+  /** Ends the process and those that it started. */
+  kill(): Promise<void>;
+};
+
+export type Processes = {
+  /** @throws HoldfastError `process.not-found` */
+  start(command: Command): Promise<Running>;
+  /** Whether the process that was started in an earlier life of ours still runs. */
+  alive(identity: ProcessIdentity): Promise<boolean>;
+};

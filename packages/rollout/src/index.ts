@@ -1,0 +1,2 @@
+/** Who gets what. */
+export { matches } from './membership.ts';
