@@ -1,0 +1,118 @@
+/** The catalogues: errors, status codes, exit codes, tokens and the limits of the wire. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Check } from 'typebox/value';
+import {
+  classifyWin32,
+  errorCatalogue,
+  exitMeaning,
+  formatToken,
+  HoldfastError,
+  isErrorCode,
+  isHoldfastError,
+  parseToken,
+  RelativePath,
+  StatusMessage,
+  statusCatalogue,
+  statusCode,
+  statusText,
+  statusTextLimit,
+} from '../src/index.ts';
+
+test('every error says what to do, and carries an HTTP error status', () => {
+  for (const [code, { status, remedy }] of Object.entries(errorCatalogue)) {
+    assert.ok(status >= 400 && status <= 599, code);
+    assert.match(remedy, /^[A-Z].*\.$/, code);
+  }
+});
+
+test('an error keeps its cause, and names that only look like codes are none', () => {
+  const cause = new Error('beneath');
+  const error = new HoldfastError('disk.full', 'No room for the content.', { cause, details: { bytes: 5 } });
+  assert.equal(error.cause, cause);
+  assert.equal(error.status, 507);
+  assert.ok(
+    isHoldfastError(error, 'disk.full') && !isHoldfastError(error, 'disk.denied') && !isHoldfastError(cause),
+  );
+  assert.equal(isErrorCode('constructor'), false);
+});
+
+test('every status name has one code, and its text names only details in plain words', () => {
+  const names = Object.values(statusCatalogue).map((entry) => entry.name);
+  assert.equal(new Set(names).size, names.length);
+  for (const [code, entry] of Object.entries(statusCatalogue))
+    assert.equal(statusCode(entry.name), Number(code));
+});
+
+test('a status sentence takes what the client said as text, and lives with what is missing', () => {
+  assert.equal(statusText({ code: 30002, details: { version: '$& <b>{x}' } }), 'Client $& <b>{x} started');
+  assert.equal(statusText({ code: 30002, details: {} }), 'Client ? started');
+  assert.equal(statusText({ code: 65000, details: {} }), 'Status 65000');
+});
+
+test('status messages are taken at their limits and refused one above', () => {
+  const message = (text: string, seq = 1) => ({
+    seq,
+    at: 0,
+    code: 30002,
+    severity: 'info',
+    details: { text },
+  });
+  assert.ok(Check(StatusMessage, message('x'.repeat(statusTextLimit))));
+  assert.ok(!Check(StatusMessage, message('x'.repeat(statusTextLimit + 1))));
+  assert.ok(!Check(StatusMessage, message('x', 0)));
+  assert.ok(!Check(StatusMessage, { ...message('x'), extra: 1 }));
+});
+
+test("the program's own exit codes come before the field's, and an unknown code is a failure", () => {
+  assert.equal(exitMeaning(0, []), 'success');
+  assert.equal(exitMeaning(3010, []), 'reboot-required');
+  assert.equal(exitMeaning(1641, []), 'reboot-started');
+  assert.equal(exitMeaning(1618, []), 'busy');
+  assert.equal(exitMeaning(1603, []), 'failure');
+  assert.equal(exitMeaning(1, [{ code: 1, meaning: 'success' }]), 'success');
+  assert.equal(exitMeaning(0, [{ code: 0, meaning: 'failure' }]), 'failure');
+});
+
+test('Win32 error 21 means not ready, as in KB829810', () => {
+  assert.equal(classifyWin32(21), 'not-ready');
+  assert.equal(classifyWin32(1618), 'busy');
+  assert.equal(classifyWin32(12345), 'fatal');
+});
+
+test('a token survives its text, and any other text is malformed', () => {
+  const token = { siteCode: 'HF1', policyKey: 'ab'.repeat(32), secret: 'A'.repeat(43) };
+  assert.deepEqual(parseToken(`  ${formatToken(token)}\n`), token);
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      assert.throws(
+        () => parseToken(text),
+        (thrown) => isHoldfastError(thrown, 'token.malformed'),
+      );
+    }),
+  );
+});
+
+test('a path of a package stays inside it', () => {
+  for (const path of ['a', 'a/b.txt', '..a/b', 'a..b', '.hidden', 'a b/ü.msi'])
+    assert.ok(Check(RelativePath, path), path);
+  for (const path of [
+    '',
+    '/a',
+    'a/',
+    'a//b',
+    '..',
+    '../a',
+    'a/../b',
+    'a/.',
+    './a',
+    'a\\b',
+    'C:a',
+    'a:b',
+    'a\0b',
+    'a\nb',
+  ]) {
+    assert.ok(!Check(RelativePath, path), JSON.stringify(path));
+  }
+});
