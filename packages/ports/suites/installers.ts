@@ -1,0 +1,102 @@
+/** The contract of what the platform's installers say. */
+import assert from 'node:assert/strict';
+import type { Installers, PackageState } from '../src/index.ts';
+import {
+  type ContractTests,
+  type Fixture,
+  type Make,
+  registerContract,
+  type SuiteOptions,
+} from './contract.ts';
+
+export type InstallersFixture = Fixture & {
+  readonly installers: Installers;
+  /** Which of the two this machine has. */
+  readonly has: { readonly dpkg: boolean; readonly msi: boolean };
+  /** A package that is installed, where one can be had. */
+  readonly installedDpkg?: { readonly name: string; readonly version: string };
+  /** A package of which only the configuration is left. */
+  readonly removedDpkg?: string;
+  readonly installedMsi?: { readonly productCode: string; readonly version?: string };
+  /** A file with a version resource, and that version. */
+  readonly versionedFile?: { readonly path: string; readonly version: string };
+  /** A file without one, and a path where there is nothing. */
+  readonly plainFile: string;
+  readonly missingFile: string;
+};
+
+export function installersContract(make: Make<InstallersFixture>, options: SuiteOptions = {}): void {
+  registerContract('installers', make, options, tests);
+}
+
+/** No product has this code. */
+const unknownProduct = '{00000000-DEAD-BEEF-0000-000000000000}';
+
+const absent = (has: boolean): PackageState | undefined => (has ? { installed: false } : undefined);
+
+const tests: ContractTests<InstallersFixture> = {
+  'a package that dpkg does not know is not installed; without dpkg there is no answer': async (fixture) => {
+    const { installers, has } = fixture;
+    assert.deepEqual(await installers.dpkg('holdfast-no-such-package'), absent(has.dpkg));
+  },
+
+  'a package that dpkg installed is told with its version': async (fixture, context) => {
+    const { installers, installedDpkg } = fixture;
+    if (installedDpkg === undefined) {
+      context.skip('nothing here is installed by dpkg');
+      return;
+    }
+    const state = await installers.dpkg(installedDpkg.name);
+    assert.deepEqual(state, { installed: true, version: installedDpkg.version });
+  },
+
+  'a removed package whose configuration was kept is not installed': async (fixture, context) => {
+    const { installers, removedDpkg } = fixture;
+    if (removedDpkg === undefined) {
+      context.skip('nothing here was removed by dpkg');
+      return;
+    }
+    assert.equal((await installers.dpkg(removedDpkg))?.installed, false);
+  },
+
+  'a name that is no name of a package is not installed, whatever dpkg would make of it': async (fixture) => {
+    const { installers, has } = fixture;
+    for (const name of ['', '*', '--version', '-W', 'a b', '../x', 'x\n', '?', '[a-z]*', 'x\0y']) {
+      assert.deepEqual(await installers.dpkg(name), absent(has.dpkg), JSON.stringify(name));
+    }
+  },
+
+  'a product that Windows Installer does not know is not installed; elsewhere there is no answer': async (
+    fixture,
+  ) => {
+    const { installers, has } = fixture;
+    assert.deepEqual(await installers.msi(unknownProduct), absent(has.msi));
+    for (const code of ['', 'putty', '{not-a-code}', `${unknownProduct}\0`]) {
+      assert.deepEqual(await installers.msi(code), absent(has.msi), JSON.stringify(code));
+    }
+  },
+
+  'a product that Windows Installer installed is told': async ({ installers, installedMsi }, context) => {
+    if (installedMsi === undefined) {
+      context.skip('nothing here is installed by Windows Installer');
+      return;
+    }
+    const state = await installers.msi(installedMsi.productCode);
+    assert.equal(state?.installed, true);
+    if (installedMsi.version !== undefined) assert.equal(state.version, installedMsi.version);
+  },
+
+  'a file without a version resource has no version, nor one that is not there': async (fixture) => {
+    const { installers, plainFile, missingFile } = fixture;
+    assert.equal(await installers.fileVersion(plainFile), undefined);
+    assert.equal(await installers.fileVersion(missingFile), undefined);
+  },
+
+  'the version of a version resource is read': async ({ installers, versionedFile }, context) => {
+    if (versionedFile === undefined) {
+      context.skip('no file here has a version resource');
+      return;
+    }
+    assert.equal(await installers.fileVersion(versionedFile.path), versionedFile.version);
+  },
+};
