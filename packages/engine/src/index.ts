@@ -1,0 +1,38 @@
+/** The heart: desired and observed to a plan, through gates, applied, verified, journalled. */
+export { type Backoff, backoffMs, fullJitterMs } from './backoff.ts';
+export {
+  chunksOf,
+  hashFile,
+  openPath,
+  readWhole,
+  removeIfThere,
+  removeTree,
+  replaceFile,
+  splitPath,
+  withOpen,
+} from './files.ts';
+export { type ClosedGate, diskFreeGate, firstClosedGate, type Gate, type GateVerdict } from './gates.ts';
+export {
+  afterRepairStarted,
+  afterRequest,
+  afterSetback,
+  afterSuccess,
+  emptyHistory,
+  type History,
+  longestWaitMs,
+  type Setback,
+  setbackRules,
+} from './history.ts';
+export { type Journal, type JournalOptions, openJournal, setAside } from './journal.ts';
+export { type Action, type Desired, isReached, type Moment, type Observed, type Plan, plan } from './plan.ts';
+export {
+  carryOut,
+  describeExit,
+  recover,
+  type Step,
+  type StepEnd,
+  type StepRecorder,
+  type Unfinished,
+  type Verdict,
+} from './run.ts';
+export { createSerial, type Serial } from './serial.ts';

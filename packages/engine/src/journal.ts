@@ -1,0 +1,169 @@
+/**
+ * The journal: state that survives a crash at any point, as a checksummed file that only grows, with snapshots.
+ *
+ * The file is frames (frames.ts). The first holds `{"snapshot": STATE}`; every further one holds
+ * `{"entries": [ENTRY, ...]}`, the entries of one commit, so that they are there together or not at all.
+ */
+import { HoldfastError } from '@holdfast/contract';
+import type { Folder, OpenFile } from '@holdfast/ports';
+import { readWhole, removeIfThere, replaceFile } from './files.ts';
+import { encodeFrame, readFrames } from './frames.ts';
+import { createSerial } from './serial.ts';
+
+/** Bytes of the longest journal file that is read. */
+const journalLimit = 512 * 1024 * 1024;
+
+/** Bytes written after a snapshot before the next one is made, unless the caller says otherwise. */
+const defaultSnapshotAfterBytes = 1024 * 1024;
+
+export type JournalOptions<State, Entry> = {
+  /** Stays open as long as the journal. */
+  readonly folder: Folder;
+  readonly name: string;
+  /** The state of a journal that does not exist yet. */
+  readonly initial: State;
+  /** The state after an entry; changes nothing in the state it is given. Entries and state are plain JSON. */
+  readonly reduce: (state: State, entry: Entry) => State;
+  /** Bytes of commits after which the file is written anew as one snapshot. */
+  readonly snapshotAfterBytes?: number;
+};
+
+export type Journal<State, Entry> = {
+  /** What was committed so far. */
+  readonly state: State;
+  /**
+   * Makes the entries durable, all or none, and answers the state after them. Commits run one after the other.
+   *
+   * When it rejects, the entries may be on the disk or not: nothing is retried on that file handle. The next
+   * commit first opens and reads the file anew; from then on `state` says what became of them.
+   */
+  commit(...entries: readonly Entry[]): Promise<State>;
+  close(): Promise<void>;
+};
+
+type Media<State> = {
+  /** Undefined once it is closed. */
+  file: OpenFile | undefined;
+  state: State;
+  /** Bytes of the file, and how many of them are the snapshot. */
+  end: number;
+  snapshotBytes: number;
+};
+
+/**
+ * Opens a journal, or makes it. A torn tail (the commit under way when the power went) is cut off.
+ * @throws HoldfastError `journal.damaged` when the file is broken before its tail: `setAside` keeps it, then open again
+ */
+export async function openJournal<State, Entry>(
+  options: JournalOptions<State, Entry>,
+): Promise<Journal<State, Entry>> {
+  const { folder, name, reduce } = options;
+  const snapshotAfterBytes = options.snapshotAfterBytes ?? defaultSnapshotAfterBytes;
+  const serial = createSerial();
+  let media = await load(options);
+  /** How the file handle failed. After a failed sync the file is not only read back, but written anew. */
+  let poisoned: 'write' | 'sync' | undefined;
+
+  const reopen = async () => {
+    await closeFile(media);
+    const read = await load(options, poisoned !== 'sync');
+    media = poisoned === 'sync' ? await writeSnapshot(folder, name, read) : read;
+    poisoned = undefined;
+  };
+
+  const append = async (frame: Uint8Array) => {
+    const { file } = media;
+    if (!file) throw new HoldfastError('internal', `The journal ${name} is closed.`);
+    poisoned = 'write';
+    await file.write(media.end, frame);
+    poisoned = 'sync';
+    await file.sync();
+    poisoned = undefined;
+    media.end += frame.length;
+  };
+
+  const compactWhenLong = async () => {
+    if (media.end - media.snapshotBytes < Math.max(snapshotAfterBytes, media.snapshotBytes)) return;
+    try {
+      media = await writeSnapshot(folder, name, media);
+    } catch {
+      // What was committed stays durable in the old file; the next commit opens that and tries again.
+      poisoned = 'write';
+    }
+  };
+
+  return {
+    get state() {
+      return media.state;
+    },
+    commit: (...entries) =>
+      serial(async () => {
+        if (poisoned) await reopen();
+        if (entries.length === 0) return media.state;
+        await append(encodeFrame({ entries }));
+        // Entries are passed through JSON so that the state is the same before and after a restart.
+        const next = entries.reduce((state, entry) => reduce(state, structuredJson(entry)), media.state);
+        media.state = next;
+        await compactWhenLong();
+        return next;
+      }),
+    close: () => serial(() => closeFile(media)),
+  };
+}
+
+/** Keeps a damaged journal as `<name>.damaged`, replacing an older one, so that a new one can begin. */
+export async function setAside(folder: Folder, name: string): Promise<void> {
+  await folder.rename(name, { name: `${name}.damaged` });
+  await folder.sync();
+}
+
+/**
+ * Reads the file and cuts a torn tail off.
+ * @param sync whether what was read is made durable before anyone relies on it: a crash may have come before the
+ *   sync of the last commit, and its bytes be in memory only
+ */
+async function load<State, Entry>(options: JournalOptions<State, Entry>, sync = true): Promise<Media<State>> {
+  const { folder, name, initial, reduce } = options;
+  await removeIfThere(folder, `${name}.new`);
+  if (!(await folder.entry(name))) return await createWith(folder, name, initial);
+  const bytes = await readWhole(folder, name, journalLimit);
+  const { values, end, damaged } = readFrames(bytes);
+  const [first, ...rest] = values as [{ snapshot?: State }?, ...{ entries?: Entry[] }[]];
+  if (damaged || first?.snapshot === undefined || rest.some((frame) => !Array.isArray(frame.entries))) {
+    throw new HoldfastError('journal.damaged', `The journal ${name} is damaged at byte ${end}.`, {
+      details: { name, end, bytes: bytes.length },
+    });
+  }
+  const state = rest.flatMap((frame) => frame.entries ?? []).reduce(reduce, first.snapshot);
+  const file = await folder.edit(name);
+  try {
+    if (end < bytes.length) await file.truncate(end);
+    if (sync) await file.sync();
+  } catch (thrown) {
+    await file.close();
+    throw thrown;
+  }
+  return { file, state, end, snapshotBytes: encodeFrame(first).length };
+}
+
+async function createWith<State>(folder: Folder, name: string, state: State): Promise<Media<State>> {
+  const frame = encodeFrame({ snapshot: state });
+  await replaceFile(folder, name, frame);
+  return { file: await folder.edit(name), state, end: frame.length, snapshotBytes: frame.length };
+}
+
+/** Closes the old file first: Windows renames nothing over an open file. */
+async function writeSnapshot<State>(folder: Folder, name: string, old: Media<State>): Promise<Media<State>> {
+  await closeFile(old);
+  return await createWith(folder, name, old.state);
+}
+
+async function closeFile(media: Media<unknown>): Promise<void> {
+  const { file } = media;
+  media.file = undefined;
+  await file?.close();
+}
+
+function structuredJson<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value)) as Value;
+}

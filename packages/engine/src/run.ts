@@ -1,0 +1,201 @@
+/**
+ * Carrying a step out: gates, journal, apply, journal, detect again, verdict. What a crash leaves behind is taken up
+ * where the journal says it was.
+ */
+import {
+  type ExitCodeTable,
+  type ExitMeaning,
+  exitMeaning,
+  exitName,
+  HoldfastError,
+  type Intent,
+} from '@holdfast/contract';
+import type { Clock, Command, Exit, Processes, ProcessIdentity, Running } from '@holdfast/ports';
+import { type ClosedGate, firstClosedGate, type Gate } from './gates.ts';
+import type { Setback } from './history.ts';
+import { isReached, type Observed } from './plan.ts';
+
+export type Step = {
+  readonly intent: Intent;
+  readonly command: Command;
+  readonly exitCodes: ExitCodeTable;
+  /** Longer runs are ended. Milliseconds. */
+  readonly maxRunMs: number;
+  /** All must be open before anything is journalled or run. */
+  readonly gates: readonly Gate[];
+  detect(): Promise<Observed>;
+};
+
+/** How a program ended, as kept in the journal. Plain JSON. */
+export type StepEnd =
+  | {
+      readonly kind: 'exited';
+      readonly code: number | null;
+      readonly meaning: ExitMeaning;
+      readonly output: string;
+    }
+  | { readonly kind: 'timed-out'; readonly output: string }
+  | { readonly kind: 'not-started'; readonly reason: string }
+  /** The client was not there when it ended: no exit code is known. */
+  | { readonly kind: 'interrupted' };
+
+/** Writes the journal; each resolves when its entry is durable. */
+export type StepRecorder = {
+  /** Before the program is started: from here on it may have run. */
+  starting(): Promise<void>;
+  started(identity: ProcessIdentity): Promise<void>;
+  ended(end: StepEnd): Promise<void>;
+};
+
+export type Verdict =
+  | { readonly kind: 'reached'; readonly observed: Observed }
+  | { readonly kind: 'restart-needed' }
+  | { readonly kind: 'setback'; readonly setback: Setback; readonly reason: string };
+
+export type RunPorts = { readonly clock: Clock; readonly processes: Processes };
+
+/**
+ * Runs one step to its verdict. The caller runs one at a time.
+ *
+ * An aborted signal stops the waiting, not the program: it is found again through the journal.
+ * @throws the signal's reason; whatever the recorder or detection throw
+ */
+export async function carryOut(
+  ports: RunPorts,
+  step: Step,
+  recorder: StepRecorder,
+  signal?: AbortSignal,
+): Promise<Verdict | ({ readonly kind: 'gate-closed' } & ClosedGate)> {
+  const closed = await firstClosedGate(step.gates);
+  if (closed) return { kind: 'gate-closed', ...closed };
+  await recorder.starting();
+  const end = await apply(ports, step, recorder, signal);
+  await recorder.ended(end);
+  return judge(end, step.intent, await step.detect());
+}
+
+/** What the journal says of a step that was under way. */
+export type Unfinished = {
+  /** Null where the client went down before it knew the process. */
+  readonly identity: ProcessIdentity | null;
+  /** Wall clock. */
+  readonly startedAt: number;
+  readonly end: StepEnd | null;
+};
+
+/**
+ * Takes up a step after a restart of the client: one whose process still runs is left running; otherwise
+ * detection decides.
+ */
+export async function recover(
+  ports: RunPorts,
+  step: Pick<Step, 'intent' | 'maxRunMs' | 'detect'>,
+  unfinished: Unfinished,
+  recorder: Pick<StepRecorder, 'ended'>,
+): Promise<Verdict | { readonly kind: 'running' }> {
+  if (unfinished.end) return judge(unfinished.end, step.intent, await step.detect());
+  const overdue = ports.clock.now() - unfinished.startedAt > step.maxRunMs;
+  const running = unfinished.identity !== null && (await ports.processes.alive(unfinished.identity));
+  if (running && !overdue) return { kind: 'running' };
+  const end: StepEnd = running ? { kind: 'timed-out', output: '' } : { kind: 'interrupted' };
+  await recorder.ended(end);
+  return judge(end, step.intent, await step.detect());
+}
+
+/** The post-condition decides; the exit code only says how to take a post-condition that does not hold. */
+export function judge(end: StepEnd, intent: Intent, observed: Observed): Verdict {
+  if (end.kind === 'timed-out') {
+    return { kind: 'setback', setback: 'failed', reason: 'it ran longer than allowed and was ended' };
+  }
+  if (end.kind === 'exited' && (end.meaning === 'reboot-required' || end.meaning === 'reboot-started')) {
+    return { kind: 'restart-needed' };
+  }
+  if (isReached(intent, observed)) return { kind: 'reached', observed };
+  if (end.kind === 'not-started') return { kind: 'setback', setback: 'failed', reason: end.reason };
+  if (end.kind === 'interrupted') {
+    return { kind: 'setback', setback: 'interrupted', reason: `it was interrupted, and ${observed.reason}` };
+  }
+  if (end.meaning === 'success') return { kind: 'setback', setback: 'unverified', reason: observed.reason };
+  return { kind: 'setback', setback: end.meaning === 'busy' ? 'busy' : 'failed', reason: describeExit(end) };
+}
+
+/** `exit code 1603 (fatal error during installation): last line of its output`. */
+export function describeExit(end: { readonly code: number | null; readonly output: string }): string {
+  const name = end.code === null ? undefined : exitName(end.code);
+  const code = end.code === null ? 'ended by a signal' : `exit code ${end.code}${name ? ` (${name})` : ''}`;
+  const lastLine = end.output.trimEnd().split('\n').at(-1)?.trim();
+  return lastLine ? `${code}: ${lastLine.slice(0, 300)}` : code;
+}
+
+async function apply(
+  ports: RunPorts,
+  step: Step,
+  recorder: StepRecorder,
+  signal: AbortSignal | undefined,
+): Promise<StepEnd> {
+  let running: Running;
+  try {
+    running = await ports.processes.start(step.command);
+  } catch (thrown) {
+    if (!(thrown instanceof HoldfastError)) throw thrown;
+    return { kind: 'not-started', reason: thrown.message };
+  }
+  const watch = new AbortController();
+  const limit = endAfter(ports.clock, running, step.maxRunMs, watch.signal);
+  try {
+    await recorder.started(running.identity).catch(async (thrown) => {
+      // Without its place in the journal the program is still the one that runs: nothing else may begin.
+      await untilAborted(running.exit, signal);
+      throw thrown;
+    });
+    const exit = await untilAborted(running.exit, signal);
+    watch.abort();
+    return (await limit) ? { kind: 'timed-out', output: exit.output } : ended(exit, step.exitCodes);
+  } finally {
+    watch.abort();
+  }
+}
+
+/** Ends the process when its time is over; resolves to whether it came to that. */
+async function endAfter(clock: Clock, running: Running, ms: number, done: AbortSignal): Promise<boolean> {
+  try {
+    await clock.sleep(ms, done);
+  } catch (thrown) {
+    if (done.aborted) return false;
+    throw thrown;
+  }
+  try {
+    await running.kill();
+  } catch (thrown) {
+    // What cannot be ended is waited for all the same.
+    if (!(thrown instanceof HoldfastError)) throw thrown;
+  }
+  return true;
+}
+
+function ended(exit: Exit, table: ExitCodeTable): StepEnd {
+  const meaning = exit.code === null ? 'failure' : exitMeaning(exit.code, table);
+  const busy = meaning === 'failure' && saysLocked(exit.output);
+  return { kind: 'exited', code: exit.code, meaning: busy ? 'busy' : meaning, output: exit.output };
+}
+
+/**
+ * dpkg and apt give no exit code of their own when another one holds their lock; they say it
+ * (`dpkg frontend lock was locked by another process`, `Could not get lock /var/lib/dpkg/lock-frontend`).
+ */
+function saysLocked(output: string): boolean {
+  return /lock was locked by another process|could not get lock |status database area is locked/i.test(
+    output,
+  );
+}
+
+/** The promise, or a rejection with the signal's reason as soon as it is aborted. */
+function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason);
+    if (signal.aborted) return leave();
+    signal.addEventListener('abort', leave, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
+}

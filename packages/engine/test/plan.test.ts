@@ -1,0 +1,111 @@
+/** Planning and its memory of what was tried. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  afterRepairStarted,
+  afterRequest,
+  afterSetback,
+  afterSuccess,
+  backoffMs,
+  type Desired,
+  emptyHistory,
+  fullJitterMs,
+  type History,
+  plan,
+  setbackRules,
+} from '../src/index.ts';
+
+const desired: Desired = {
+  intent: 'install',
+  purpose: 'required',
+  requested: false,
+  availableAt: null,
+  deadlineAt: null,
+};
+const absent = { present: false, reason: 'it is missing' };
+const present = { present: true, reason: 'it is there' };
+const moment = { now: 1_000_000, bootId: 'this boot' };
+const highest = { integer: (bound: number) => bound - 1 };
+const day = 86_400_000;
+
+const decide = (change: Partial<Desired>, history: Partial<History> = {}, observed = absent) =>
+  plan({ ...desired, ...change }, observed, { ...emptyHistory, ...history }, moment);
+
+test('what is as desired needs nothing; what is not is installed, repaired or removed', () => {
+  assert.equal(decide({}, {}, present).do, 'nothing');
+  assert.equal(decide({ intent: 'uninstall' }).do, 'nothing');
+  assert.equal(decide({}).do, 'install');
+  assert.equal(decide({}, { hadIt: true }).do, 'repair');
+  assert.equal(decide({ intent: 'uninstall' }, {}, present).do, 'uninstall');
+});
+
+test('what is not available yet waits, what is optional is offered, what has a deadline is offered until then', () => {
+  assert.deepEqual(decide({ availableAt: moment.now + 5 }), {
+    do: 'wait',
+    until: moment.now + 5,
+    reason: 'it is not available yet',
+  });
+  assert.equal(decide({ availableAt: moment.now }).do, 'install');
+  assert.deepEqual(decide({ purpose: 'available' }), { do: 'offer', at: null });
+  assert.equal(decide({ purpose: 'available', requested: true }).do, 'install');
+  assert.deepEqual(decide({ deadlineAt: moment.now + 5 }), { do: 'offer', at: moment.now + 5 });
+  assert.equal(decide({ deadlineAt: moment.now }).do, 'install');
+  assert.equal(decide({ deadlineAt: moment.now + 5 }, { hadIt: true }).do, 'repair');
+});
+
+test('a back-off is waited for, but a clock that was set back does not stretch it', () => {
+  const notBefore = moment.now + 60_000;
+  assert.equal(decide({}, { notBefore }).do, 'wait');
+  assert.equal(decide({}, { notBefore: moment.now }).do, 'install');
+  assert.equal(decide({}, { notBefore: moment.now + 2 * day }).do, 'install');
+});
+
+test('after a program asked for a restart nothing is done, or counted as reached, in the same boot', () => {
+  assert.equal(decide({}, { rebootAfter: 'this boot' }, present).do, 'restart');
+  assert.equal(decide({}, { rebootAfter: 'the boot before' }, present).do, 'nothing');
+});
+
+test('every kind of setback is held at its limit and not before; kinds without one never are', () => {
+  for (const [kind, rule] of Object.entries(setbackRules)) {
+    const setback = kind as keyof typeof setbackRules;
+    let history = emptyHistory;
+    for (let count = 1; count < (rule.limit ?? 200); count++) {
+      history = afterSetback(history, setback, 'why', moment.now, highest);
+      assert.equal(history.heldBy, null);
+      const wait = (history.notBefore ?? 0) - moment.now;
+      assert.ok(wait >= rule.baseMs / 2 && wait <= rule.capMs + 1, `${kind} waits ${wait}`);
+    }
+    history = afterSetback(history, setback, 'why', moment.now, highest);
+    assert.equal(history.heldBy, rule.limit === null ? null : setback);
+    if (rule.limit !== null) assert.equal(plan(desired, absent, history, moment).do, 'hold');
+    assert.equal(plan(desired, present, history, moment).do, 'nothing', 'what heals by itself is healed');
+    assert.equal(
+      plan(desired, absent, afterRequest(history), moment).do,
+      'install',
+      'a person lets go of it',
+    );
+  }
+});
+
+test('repairs are limited by the day; success does not forget them, the next day does', () => {
+  let history: History = { ...emptyHistory, hadIt: true };
+  for (let repair = 0; repair < 5; repair++) {
+    assert.equal(plan(desired, absent, history, moment).do, 'repair');
+    history = afterSuccess(afterRepairStarted(history, moment.now + repair), true);
+  }
+  const held = plan(desired, absent, history, { ...moment, now: moment.now + 10 });
+  assert.deepEqual(held.do === 'hold' && held.until, moment.now + day);
+  assert.equal(plan(desired, absent, history, { ...moment, now: moment.now + day }).do, 'repair');
+});
+
+test('waits double up to their cap and are drawn from the right span', () => {
+  const backoff = { baseMs: 1000, capMs: 60_000 };
+  const lowest = { integer: () => 0 };
+  assert.deepEqual(
+    [1, 2, 3, 7, 500].map((tries) => backoffMs(tries, backoff, lowest)),
+    [500, 1000, 2000, 30_000, 30_000],
+  );
+  assert.equal(backoffMs(500, backoff, highest), 60_000);
+  assert.equal(fullJitterMs(3, backoff, lowest), 0);
+  assert.equal(fullJitterMs(3, backoff, highest), 4000);
+});

@@ -1,0 +1,149 @@
+/** Carrying a step out: what is journalled when, and what decides. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ExitMeaning, HoldfastError } from '@holdfast/contract';
+import type { Clock, Exit, Processes } from '@holdfast/ports';
+import { carryOut, recover, type Step, type StepEnd, type StepRecorder } from '../src/index.ts';
+import { judge } from '../src/run.ts';
+
+const identity = { pid: 7, started: '1', bootId: 'boot' };
+const command = { program: 'setup', arguments: [], folder: '/' };
+const absent = { present: false, reason: 'it is missing' };
+const present = { present: true, reason: 'it is there' };
+
+/** A clock whose sleepers wake only by abort, unless time is up at once. */
+const clock = (timeIsUp = false): Clock => ({
+  now: () => 1000,
+  monotonic: () => 0,
+  sleep: (_, signal) =>
+    new Promise((resolve, reject) => {
+      if (timeIsUp) resolve();
+      signal?.addEventListener('abort', () => reject(signal.reason));
+    }),
+});
+
+function stage(exit: Partial<Exit> = {}, seen = present) {
+  const happened: string[] = [];
+  const ended = Promise.withResolvers<Exit>();
+  const processes: Processes = {
+    start: async () => {
+      happened.push('start');
+      return {
+        identity,
+        exit: ended.promise,
+        kill: async () => {
+          happened.push('kill');
+          ended.resolve({ code: null, output: '' });
+        },
+      };
+    },
+    alive: async () => true,
+  };
+  const recorder: StepRecorder = {
+    starting: async () => void happened.push('starting'),
+    started: async () => {
+      happened.push('started');
+      if (exit.code !== undefined) ended.resolve({ code: exit.code, output: exit.output ?? '' });
+    },
+    ended: async (end) => void happened.push(`ended ${end.kind === 'exited' ? end.meaning : end.kind}`),
+  };
+  const step: Step = {
+    intent: 'install',
+    command,
+    exitCodes: [],
+    maxRunMs: 1000,
+    gates: [],
+    detect: async () => {
+      happened.push('detect');
+      return seen;
+    },
+  };
+  return { happened, processes, recorder, step };
+}
+
+test('a step is journalled before it starts, when it runs and when it ends; then detection decides', async () => {
+  const { happened, processes, recorder, step } = stage({ code: 0 });
+  const verdict = await carryOut({ clock: clock(), processes }, step, recorder);
+  assert.equal(verdict.kind, 'reached');
+  assert.deepEqual(happened, ['starting', 'start', 'started', 'ended success', 'detect']);
+});
+
+test('a closed gate is answered with its reason before anything is journalled or run', async () => {
+  const { happened, processes, recorder, step } = stage({ code: 0 });
+  const gates = [
+    { name: 'open', check: async () => ({ open: true }) as const },
+    { name: 'shut', check: async () => ({ open: false, reason: 'not now' }) as const },
+  ];
+  const verdict = await carryOut({ clock: clock(), processes }, { ...step, gates }, recorder);
+  assert.deepEqual(verdict, { kind: 'gate-closed', gate: 'shut', reason: 'not now' });
+  assert.deepEqual(happened, []);
+});
+
+test('a program that runs too long is ended and its step has failed', async () => {
+  const { happened, processes, recorder, step } = stage();
+  const verdict = await carryOut({ clock: clock(true), processes }, step, recorder);
+  assert.equal(verdict.kind === 'setback' && verdict.setback, 'failed');
+  assert.deepEqual(happened, ['starting', 'start', 'started', 'kill', 'ended timed-out', 'detect']);
+});
+
+test('a program that is not there is a failure with its reason, not a fault', async () => {
+  const { recorder, step } = stage({}, absent);
+  const start = async () => {
+    throw new HoldfastError('process.not-found', 'There is no setup.');
+  };
+  const verdict = await carryOut(
+    { clock: clock(), processes: { start, alive: async () => false } },
+    step,
+    recorder,
+  );
+  assert.deepEqual(verdict, { kind: 'setback', setback: 'failed', reason: 'There is no setup.' });
+});
+
+test('an aborted wait leaves the program running and says nothing of its end', async () => {
+  const { happened, processes, recorder, step } = stage();
+  const stop = new AbortController();
+  const started = async () => stop.abort();
+  const running = carryOut({ clock: clock(), processes }, step, { ...recorder, started }, stop.signal);
+  await assert.rejects(running, { name: 'AbortError' });
+  assert.deepEqual(happened, ['starting', 'start']);
+});
+
+test('after a crash: what still runs is left, what is gone is decided by detection, what ended is judged', async () => {
+  const { happened, processes, recorder, step } = stage({}, absent);
+  const ports = { clock: clock(), processes };
+  const unfinished = { identity, startedAt: 500, end: null };
+  assert.deepEqual(await recover(ports, step, unfinished, recorder), { kind: 'running' });
+  const gone = { ...ports, processes: { ...processes, alive: async () => false } };
+  const interrupted = await recover(gone, step, unfinished, recorder);
+  assert.equal(interrupted.kind === 'setback' && interrupted.setback, 'interrupted');
+  const unknown = await recover(ports, step, { ...unfinished, identity: null }, recorder);
+  assert.equal(unknown.kind === 'setback' && unknown.setback, 'interrupted');
+  const overdue = await recover(ports, step, { ...unfinished, startedAt: -5000 }, recorder);
+  assert.equal(overdue.kind === 'setback' && overdue.setback, 'failed');
+  const end: StepEnd = { kind: 'exited', code: 0, meaning: 'success', output: '' };
+  const known = await recover(ports, step, { ...unfinished, end }, recorder);
+  assert.equal(known.kind === 'setback' && known.setback, 'unverified');
+  assert.ok(!happened.includes('start'));
+});
+
+test('detection outranks the exit code, except that a restart must be survived first', () => {
+  const exited = (meaning: ExitMeaning): StepEnd => ({
+    kind: 'exited',
+    code: 1603,
+    meaning,
+    output: 'why\n',
+  });
+  assert.equal(judge(exited('failure'), 'install', present).kind, 'reached');
+  assert.equal(judge(exited('failure'), 'uninstall', absent).kind, 'reached');
+  assert.equal(judge(exited('reboot-required'), 'install', present).kind, 'restart-needed');
+  assert.deepEqual(judge(exited('failure'), 'install', absent), {
+    kind: 'setback',
+    setback: 'failed',
+    reason: 'exit code 1603 (fatal error during installation): why',
+  });
+  assert.deepEqual(judge(exited('success'), 'install', absent), {
+    kind: 'setback',
+    setback: 'unverified',
+    reason: 'it is missing',
+  });
+});
