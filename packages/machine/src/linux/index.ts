@@ -1,0 +1,35 @@
+/** A real Linux machine behind the ports. */
+import { realClock } from '../shared/clock.ts';
+import { systemEntropy } from '../shared/entropy.ts';
+import { x509Identities } from '../shared/identities.ts';
+import type { Machine } from '../shared/machine.ts';
+import { httpsNetwork, type NetworkOptions } from '../shared/network.ts';
+import { linuxBoot } from './boot.ts';
+import { linuxDisk } from './disk.ts';
+import { linuxInstallers } from './installers.ts';
+import { linuxProcesses } from './processes.ts';
+import { noRegistry } from './registry.ts';
+
+export type LinuxMachineOptions = {
+  readonly network?: NetworkOptions;
+  /** Root folder that dpkg is asked about; `/`, the system, unless given. */
+  readonly dpkgRoot?: string;
+  /** Folder for the output of programs; the system's temporary folder unless given. */
+  readonly spoolFolder?: string;
+};
+
+export function linuxMachine(options: LinuxMachineOptions = {}): Machine {
+  const network = httpsNetwork(options.network);
+  return {
+    clock: realClock(),
+    entropy: systemEntropy(),
+    identities: x509Identities(),
+    disk: linuxDisk(),
+    processes: linuxProcesses(options.spoolFolder === undefined ? {} : { spoolFolder: options.spoolFolder }),
+    network,
+    installers: linuxInstallers(options.dpkgRoot === undefined ? {} : { root: options.dpkgRoot }),
+    registry: noRegistry(),
+    boot: linuxBoot(),
+    close: () => network.close(),
+  };
+}

@@ -1,0 +1,36 @@
+/** A real Windows machine behind the ports. */
+import { realClock } from '../shared/clock.ts';
+import { systemEntropy } from '../shared/entropy.ts';
+import { x509Identities } from '../shared/identities.ts';
+import type { Machine } from '../shared/machine.ts';
+import { httpsNetwork, type NetworkOptions } from '../shared/network.ts';
+import { windowsBoot } from './boot.ts';
+import { windowsDisk } from './disk.ts';
+import { windowsInstallers } from './installers.ts';
+import { windowsProcesses } from './processes.ts';
+import { windowsRegistry } from './registry.ts';
+
+export type WindowsMachineOptions = {
+  readonly network?: NetworkOptions;
+  /** Folder for the output of programs; the account's temporary folder unless given. */
+  readonly spoolFolder?: string;
+};
+
+export function windowsMachine(options: WindowsMachineOptions = {}): Machine {
+  const clock = realClock();
+  const network = httpsNetwork(options.network);
+  return {
+    clock,
+    entropy: systemEntropy(),
+    identities: x509Identities(),
+    disk: windowsDisk({ clock }),
+    processes: windowsProcesses(
+      options.spoolFolder === undefined ? {} : { spoolFolder: options.spoolFolder },
+    ),
+    network,
+    installers: windowsInstallers(),
+    registry: windowsRegistry(),
+    boot: windowsBoot(),
+    close: () => network.close(),
+  };
+}

@@ -1,0 +1,158 @@
+/** Running other programs on Windows: a job object around each, so that a kill reaches all that it started. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { HoldfastError } from '@holdfast/contract';
+import type { Command, Exit, Processes, Running } from '@holdfast/ports';
+import { diskError } from '../shared/disk-errors.ts';
+import { type OutputSpool, openOutputSpool } from '../shared/output-spool.ts';
+import { bootId } from './boot.ts';
+import { accessRight, type Handle, synchronize, waitTimeout, win32 } from './win32.ts';
+
+/** Exit code of what a kill ended: an application may use it too, so that it alone proves nothing. */
+const killedCode = 0x4844_4b4c;
+
+/** Highest process id that OpenProcess takes. */
+const highestPid = 0xffff_ffff;
+
+export type ProcessesOptions = {
+  /** Folder for the nameless files that take output; the account's temporary folder unless given. */
+  readonly spoolFolder?: string;
+};
+
+export function windowsProcesses({ spoolFolder = tmpdir() }: ProcessesOptions = {}): Processes {
+  return {
+    start: async (command) => {
+      refuseNul(command);
+      const spool = await openOutputSpool(spoolFolder).catch((thrown: unknown) => {
+        throw diskError(thrown, `make a file for output in ${spoolFolder}`);
+      });
+      try {
+        const child = spawnCommand(command, spool.descriptor);
+        await once(child, 'spawn').catch((thrown: unknown) => {
+          throw startError(thrown, command);
+        });
+        return watch(child, spool);
+      } catch (thrown) {
+        await spool.finish();
+        throw thrown;
+      }
+    },
+    alive: async (identity) =>
+      identity.bootId === bootId() && startTimeOfRunning(identity.pid) === identity.started,
+  };
+}
+
+function refuseNul({ program, arguments: words, folder }: Command): void {
+  if (
+    [program, folder, ...(typeof words === 'string' ? [words] : words)].some((word) => word.includes('\0'))
+  ) {
+    throw new HoldfastError('command.invalid', 'A word of the command line has a NUL in it.');
+  }
+}
+
+function startError(thrown: unknown, command: Command): HoldfastError {
+  const details = { program: command.program, folder: command.folder };
+  if (!existsSync(command.folder)) {
+    // spawn says ENOENT for both, and names the program.
+    return new HoldfastError('disk.not-found', `The working folder ${command.folder} is not there.`, {
+      details,
+    });
+  }
+  return new HoldfastError('process.not-found', `Could not start ${command.program}.`, {
+    cause: thrown,
+    details,
+  });
+}
+
+function spawnCommand(command: Command, output: number): ChildProcess {
+  const verbatim = typeof command.arguments === 'string';
+  return spawn(command.program, verbatim ? [command.arguments] : command.arguments, {
+    cwd: command.folder,
+    env: { ...process.env, ...command.environment },
+    stdio: ['ignore', output, output],
+    windowsHide: true,
+    // Node ends what is not detached together with itself: half an installation would be left.
+    detached: true,
+    // Verbatim, Node leaves even the program's own name without quotes.
+    ...(verbatim ? { windowsVerbatimArguments: true, argv0: `"${command.program}"` } : {}),
+  });
+}
+
+function watch(child: ChildProcess, spool: OutputSpool): Running {
+  const { pid } = child;
+  if (pid === undefined) throw new TypeError('a started process has a number');
+  const job = holdInJob(pid);
+  let killed = false;
+  let ended = false;
+  const exit = new Promise<Exit>((resolve) => {
+    child.once('exit', (code) => {
+      ended = true;
+      if (job !== undefined) win32().closeHandle(job);
+      const known = killed && (code === killedCode || job === undefined) ? null : code;
+      spool.finish().then(
+        (output) => resolve({ code: known, output }),
+        (thrown) => resolve({ code: known, output: `(the output could not be read: ${String(thrown)})` }),
+      );
+    });
+  });
+  return {
+    // Node holds the process open until it has told its end: its start time can be asked for although it ended.
+    identity: { pid, started: startTime(pid) ?? 'unknown', bootId: bootId() },
+    exit,
+    kill: async () => {
+      if (ended) return;
+      killed = true;
+      if (job === undefined) child.kill('SIGKILL');
+      else win32().terminateJob(job, killedCode);
+      await exit;
+    },
+  };
+}
+
+/**
+ * A job object with the process in it: what it starts from now on belongs to the job too, also after its own end.
+ * Undefined where Windows refuses, as for a process of a higher account; the process alone can be ended then.
+ */
+function holdInJob(pid: number): Handle | undefined {
+  const process = win32().openProcess(accessRight.terminate | accessRight.setQuota, pid);
+  if (process === null) return undefined;
+  try {
+    const job = win32().createJob();
+    if (job === null || win32().assignToJob(job, process)) return job ?? undefined;
+    win32().closeHandle(job);
+    return undefined;
+  } finally {
+    win32().closeHandle(process);
+  }
+}
+
+function startTimeOfRunning(pid: number): string | undefined {
+  if (!Number.isInteger(pid) || pid <= 0 || pid > highestPid) return undefined;
+  const process = win32().openProcess(accessRight.queryLimited | synchronize, pid);
+  if (process === null) return undefined;
+  try {
+    return win32().wait(process, 0) === waitTimeout ? createdAt(process) : undefined;
+  } finally {
+    win32().closeHandle(process);
+  }
+}
+
+function startTime(pid: number): string | undefined {
+  const process = win32().openProcess(accessRight.queryLimited, pid);
+  if (process === null) return undefined;
+  try {
+    return createdAt(process);
+  } finally {
+    win32().closeHandle(process);
+  }
+}
+
+/** FILETIME: 100 ns since 1601. */
+function createdAt(process: Handle): string | undefined {
+  const created = Buffer.alloc(8);
+  const notNeeded = Buffer.alloc(8);
+  const told = win32().processTimes(process, created, notNeeded, notNeeded, notNeeded);
+  return told ? created.readBigUInt64LE().toString() : undefined;
+}

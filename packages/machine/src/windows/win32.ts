@@ -1,0 +1,110 @@
+/** The calls into Windows that Node does not make itself, through koffi; loaded at the first call, and never elsewhere. */
+import { createRequire } from 'node:module';
+import type * as Koffi from 'koffi';
+
+/** An open kernel object. */
+export type Handle = bigint;
+
+export const accessRight = {
+  listFolder: 0x1,
+  terminate: 0x1,
+  setQuota: 0x100,
+  queryLimited: 0x1000,
+} as const;
+/** Standard right: waiting for the object. */
+export const synchronize = 0x0010_0000;
+export const invalidHandle: Handle = 0xffff_ffff_ffff_ffffn;
+/** Win32 error codes. Source: "System Error Codes", learn.microsoft.com/windows/win32/debug/system-error-codes. */
+export const winError = {
+  fileNotFound: 2,
+  pathNotFound: 3,
+  accessDenied: 5,
+  sharingViolation: 32,
+  moreData: 234,
+} as const;
+/** WaitForSingleObject: the time is over, the object not signalled. */
+export const waitTimeout = 258;
+
+export type Win32 = {
+  lastError(): number;
+  closeHandle(handle: Handle): void;
+  createFile(path: string, access: number, share: number, disposition: number, flags: number): Handle;
+  fileInformation(handle: Handle, information: Buffer): boolean;
+  openProcess(access: number, pid: number): Handle | null;
+  processTimes(process: Handle, created: Buffer, exited: Buffer, kernel: Buffer, user: Buffer): boolean;
+  wait(handle: Handle, milliseconds: number): number;
+  createJob(): Handle | null;
+  assignToJob(job: Handle, process: Handle): boolean;
+  terminateJob(job: Handle, exitCode: number): boolean;
+  systemInformation(kind: number, information: Buffer): boolean;
+  registryValue(
+    hive: bigint,
+    key: string,
+    name: string,
+    flags: number,
+    type: Buffer,
+    data: Buffer | null,
+    size: Buffer,
+  ): number;
+  msiProductState(productCode: string): number;
+  msiProductInfo(productCode: string, property: string, value: Buffer, length: Buffer): number;
+  versionSize(path: string): number;
+  versionInfo(path: string, size: number, block: Buffer): boolean;
+};
+
+let loaded: Win32 | undefined;
+
+/** The calls, bound once. */
+export function win32(): Win32 {
+  loaded ??= bind();
+  return loaded;
+}
+
+function bind(): Win32 {
+  // Not an import: koffi loads its addon at once, and a client on another platform is to carry neither.
+  const koffi: typeof Koffi = createRequire(import.meta.url)('koffi');
+  const kernel = koffi.load('kernel32.dll');
+  const native = koffi.load('ntdll.dll');
+  const rights = koffi.load('advapi32.dll');
+  const installer = koffi.load('msi.dll');
+  const version = koffi.load('version.dll');
+  const call = {
+    closeHandle: kernel.func('bool CloseHandle(void *handle)'),
+    createFile: kernel.func(
+      'void *CreateFileW(str16 path, uint32 access, uint32 share, void *security, uint32 how, uint32 flags, void *template)',
+    ),
+    openProcess: kernel.func('void *OpenProcess(uint32 access, bool inherit, uint32 pid)'),
+    createJob: kernel.func('void *CreateJobObjectW(void *security, void *name)'),
+    systemInformation: native.func(
+      'int NtQuerySystemInformation(int kind, void *information, uint32 size, void *needed)',
+    ),
+    versionSize: version.func('uint32 GetFileVersionInfoSizeW(str16 path, void *zero)'),
+    versionInfo: version.func('bool GetFileVersionInfoW(str16 path, uint32 zero, uint32 size, void *block)'),
+  };
+  return {
+    lastError: kernel.func('uint32 GetLastError()'),
+    closeHandle: (handle) => void call.closeHandle(handle),
+    createFile: (path, access, share, disposition, flags) =>
+      call.createFile(path, access, share, null, disposition, flags, null),
+    fileInformation: kernel.func('bool GetFileInformationByHandle(void *file, void *information)'),
+    openProcess: (access, pid) => call.openProcess(access, false, pid),
+    processTimes: kernel.func(
+      'bool GetProcessTimes(void *process, void *created, void *exited, void *kernel, void *user)',
+    ),
+    wait: kernel.func('uint32 WaitForSingleObject(void *handle, uint32 milliseconds)'),
+    createJob: () => call.createJob(null, null),
+    assignToJob: kernel.func('bool AssignProcessToJobObject(void *job, void *process)'),
+    terminateJob: kernel.func('bool TerminateJobObject(void *job, uint32 code)'),
+    systemInformation: (kind, information) =>
+      call.systemInformation(kind, information, information.length, null) >= 0,
+    registryValue: rights.func(
+      'int RegGetValueW(uintptr_t hive, str16 key, str16 name, uint32 flags, void *type, void *data, void *size)',
+    ),
+    msiProductState: installer.func('int MsiQueryProductStateW(str16 productCode)'),
+    msiProductInfo: installer.func(
+      'uint32 MsiGetProductInfoW(str16 productCode, str16 property, void *value, void *length)',
+    ),
+    versionSize: (path) => call.versionSize(path, null),
+    versionInfo: (path, size, block) => call.versionInfo(path, 0, size, block),
+  };
+}

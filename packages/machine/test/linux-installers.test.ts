@@ -1,0 +1,106 @@
+/** dpkg for real: a package built here, installed into, removed and purged from a root folder of its own. */
+
+import assert from 'node:assert/strict';
+import { execFile, spawnSync } from 'node:child_process';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { type InstallersFixture, installersContract } from '@holdfast/ports/suites';
+import { dpkgRootArguments, linuxInstallers, prepareDpkgRoot } from '../src/linux/installers.ts';
+import { temporaryFolder } from './temporary.ts';
+
+const run = promisify(execFile);
+const hasDpkg =
+  spawnSync('dpkg', ['--version']).status === 0 && spawnSync('dpkg-deb', ['--version']).status === 0;
+
+installersContract(async (): Promise<InstallersFixture> => {
+  const folder = await temporaryFolder();
+  const root = join(folder.path, 'root');
+  if (hasDpkg) await installTwo(folder.path, root);
+  await writeFile(join(folder.path, 'plain.txt'), 'no resource');
+  return {
+    installers: linuxInstallers({ root }),
+    has: { dpkg: hasDpkg, msi: false },
+    ...(hasDpkg && {
+      installedDpkg: { name: 'holdfast-kept', version: '1:2.3-4~five' },
+      removedDpkg: 'holdfast-gone',
+    }),
+    plainFile: join(folder.path, 'plain.txt'),
+    missingFile: join(folder.path, 'missing.txt'),
+    cleanup: folder.cleanup,
+  };
+});
+
+async function installTwo(folder: string, root: string): Promise<void> {
+  await prepareDpkgRoot(root);
+  for (const name of ['holdfast-kept', 'holdfast-gone']) {
+    await dpkg(root, '--install', await buildPackage(folder, name, '1:2.3-4~five'));
+  }
+  await dpkg(root, '--remove', 'holdfast-gone');
+}
+
+/** dpkg looks for ldconfig and start-stop-daemon before it works, in the folders of system programs. */
+async function dpkg(root: string, ...words: readonly string[]): Promise<void> {
+  const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` };
+  await run('dpkg', [...dpkgRootArguments(root), ...words], { env });
+}
+
+async function buildPackage(folder: string, name: string, version: string): Promise<string> {
+  const tree = join(folder, name);
+  const control = {
+    Package: name,
+    Version: version,
+    Architecture: 'all',
+    Maintainer: 'Test <test@localhost>',
+  };
+  const files = {
+    'DEBIAN/control': `${Object.entries({ ...control, Description: 'a test' })
+      .map(([field, value]) => `${field}: ${value}\n`)
+      .join('')}`,
+    'DEBIAN/conffiles': `/etc/${name}.conf\n`,
+    [`etc/${name}.conf`]: 'setting = 1\n',
+    [`usr/share/${name}/data`]: 'payload\n',
+  };
+  await mkdir(join(tree, 'DEBIAN'), { recursive: true });
+  await chmod(join(tree, 'DEBIAN'), 0o755);
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(join(tree, path, '..'), { recursive: true });
+    await writeFile(join(tree, path), content, { mode: 0o644 });
+  }
+  const file = join(folder, `${name}.deb`);
+  await run('dpkg-deb', ['--root-owner-group', '--build', tree, file]);
+  return file;
+}
+
+test('a .deb is installed into a folder of its own and removed, the system untouched', {
+  skip: hasDpkg ? false : 'no dpkg here',
+}, async (context) => {
+  const folder = await temporaryFolder();
+  context.after(folder.cleanup);
+  const root = join(folder.path, 'root');
+  await prepareDpkgRoot(root);
+  const name = 'holdfast-test-package';
+  const installers = linuxInstallers({ root });
+  assert.deepEqual(await installers.dpkg(name), { installed: false });
+
+  const file = await buildPackage(folder.path, name, '1.0');
+  await dpkg(root, '--install', file);
+  assert.deepEqual(await installers.dpkg(name), { installed: true, version: '1.0' });
+  assert.equal(await readFile(join(root, 'usr/share', name, 'data'), 'utf8'), 'payload\n');
+  assert.deepEqual(await linuxInstallers().dpkg(name), { installed: false });
+
+  // A second preparation keeps what is there.
+  await prepareDpkgRoot(root);
+  assert.equal((await installers.dpkg(name))?.installed, true);
+  await dpkg(root, '--purge', name);
+  assert.deepEqual(await installers.dpkg(name), { installed: false });
+});
+
+test('a package of the system is seen without a root', {
+  skip: hasDpkg ? false : 'no dpkg here',
+}, async () => {
+  const state = await linuxInstallers().dpkg('dpkg');
+  assert.equal(state?.installed, true);
+  assert.match(state.version ?? '', /^\d/);
+});

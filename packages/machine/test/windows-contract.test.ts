@@ -1,0 +1,87 @@
+/** The ports of Windows keep their contracts: the suites run on Windows Node under Wine. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { buildClient } from '../../../scripts/build-client.ts';
+import {
+  buildSmallPackage,
+  type InstallerPackage,
+  makeWinePrefix,
+  puttyPackage,
+  toWindows,
+  type WinePrefix,
+  wineAvailable,
+  wixlAvailable,
+} from '../wine/index.ts';
+import type { InstallerCase } from './windows-msiexec.ts';
+import type { InnerResult } from './windows-reporter.ts';
+
+const skip = wineAvailable() ?? false;
+const folder = await mkdtemp(`${tmpdir()}/holdfast-windows-`);
+let prefix: WinePrefix;
+
+before(async () => {
+  if (skip === false) prefix = await makeWinePrefix(`${folder}/prefix`);
+});
+after(async () => {
+  await prefix?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Bundles a script of this folder for Windows. */
+function bundleOf(script: string): Promise<string> {
+  const entry = fileURLToPath(new URL(`${script}.ts`, import.meta.url));
+  return buildClient({ platform: 'windows', entry, output: `${folder}/${script}` });
+}
+
+test('the ports of Windows keep their contracts', { skip }, async (context) => {
+  const bundle = await bundleOf('windows-inner');
+  const { installed, cases } = await preparePackages(`${folder}/package`);
+  if (installed !== undefined) await prefix.run('msiexec', ['/i', installed.msi, '/qn']);
+  const reporter = toWindows(fileURLToPath(new URL('windows-reporter.ts', import.meta.url)));
+  const run = await prefix.runNode(bundle, [JSON.stringify({ installed, cases })], {
+    environment: { NODE_OPTIONS: `--test-reporter=file:///${reporter.replaceAll('\\', '/')}` },
+  });
+  const results = innerResults(run.output);
+  assert.ok(results.length > 0, `nothing ran: exit code ${run.code}, ${run.output}`);
+  for (const { title, skipped, failure } of results) {
+    await context.test(title, { skip: skipped ?? false }, () => assert.ok(failure === undefined, failure));
+  }
+  const failed = results.some((result) => result.failure !== undefined);
+  assert.ok(failed || run.code === 0, `exit code ${run.code}: ${run.output}`);
+});
+
+test('every start of Windows has a boot id of its own, and one epoch', { skip }, async () => {
+  const bundle = await bundleOf('windows-boot');
+  const look = async () => JSON.parse((await prefix.runNode(bundle)).output);
+  const first = await look();
+  await prefix.shutDown();
+  const second = await look();
+  assert.notEqual(second.id, first.id);
+  assert.equal(second.epoch, first.epoch);
+});
+
+function innerResults(output: string): InnerResult[] {
+  return output
+    .split('\n')
+    .filter((line) => line.startsWith('{"title":'))
+    .map((line) => JSON.parse(line));
+}
+
+/** A small package that is there all the time, the same as another product for msiexec, and PuTTY where it can be had. */
+async function preparePackages(
+  folder: string,
+): Promise<{ installed?: InstallerCase; cases: readonly InstallerCase[] }> {
+  const putty = existsSync(puttyPackage.msi) ? [asCase('PuTTY', puttyPackage)] : [];
+  if (wixlAvailable() !== undefined) return { cases: putty };
+  const constant = asCase('the constant package', await buildSmallPackage(`${folder}/constant`, 'Constant'));
+  const changing = asCase('the small package', await buildSmallPackage(`${folder}/changing`, 'Changing'));
+  return { installed: constant, cases: [changing, ...putty] };
+}
+
+function asCase(name: string, { msi, productCode, version, installedFile }: InstallerPackage): InstallerCase {
+  return { name, msi: toWindows(msi), productCode, version, file: installedFile };
+}
