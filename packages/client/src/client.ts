@@ -1,0 +1,152 @@
+/** The client: opened over a machine's ports and a state folder, it does what its site's policy says. */
+import {
+  type DeploymentState,
+  HoldfastError,
+  type SiteCode,
+  type Timestamp,
+  type Uuid,
+} from '@holdfast/contract';
+import { afterRequest, createSerial } from '@holdfast/engine';
+import { createSchedule } from './contact.ts';
+import { pruneContent } from './content/content.ts';
+import type { ClientContext, ClientOptions, ClientPorts } from './context.ts';
+import { type CycleReport, createCycle } from './cycle.ts';
+import { enrol } from './enrolment/enrol.ts';
+import { keepIdentity } from './enrolment/identity.ts';
+import { openState } from './open-state.ts';
+import { packageTitle } from './policy/check-in.ts';
+import { createSite } from './site.ts';
+import type { ClientJournal } from './state.ts';
+import { createReporter } from './status/reporter.ts';
+
+/** The loop looks at the wall clock at least so often: it may be set. Milliseconds. */
+const longestSleepMs = 10 * 60_000;
+
+export type ClientStatus = {
+  readonly version: string;
+  readonly clientId: Uuid | null;
+  readonly siteCode: SiteCode | null;
+  readonly certificateExpiresAt: Timestamp | null;
+  readonly policySerial: number | null;
+  /** Status messages that the site has not taken yet. */
+  readonly outbox: number;
+  readonly deployments: readonly {
+    readonly deploymentId: Uuid;
+    readonly package: string;
+    readonly state: DeploymentState;
+    /** The sentence of the last message about it. */
+    readonly text: string;
+    /** When it is tried again; null = nothing is planned. */
+    readonly notBefore: Timestamp | null;
+  }[];
+};
+
+export type Client = {
+  status(): ClientStatus;
+  /** Enrols, or enrols again. @throws HoldfastError `token.*`, `site.untrusted`, `network.*` */
+  enrol(token: string): Promise<{ readonly clientId: Uuid }>;
+  /** One check-in, the work that is due, and delivery. What goes wrong is in the report. */
+  cycle(signal?: AbortSignal): Promise<CycleReport>;
+  /** Works until aborted. */
+  run(signal: AbortSignal): Promise<void>;
+  /** A person asks for what is offered, or for another try of what is held. @throws HoldfastError `not-found` */
+  requestInstall(deploymentId: Uuid): Promise<void>;
+  /** After this nothing else may be called. Ends no `run`: abort that first. */
+  close(): Promise<void>;
+};
+
+/** @throws HoldfastError `disk.*` when the state folder cannot be used */
+export async function openClient(ports: ClientPorts, options: ClientOptions): Promise<Client> {
+  const site = createSite(options.site, ports);
+  const folder = await ports.disk.open(options.folder);
+  let journal: ClientJournal;
+  let damage: HoldfastError | undefined;
+  try {
+    ({ journal, damage } = await openState(ports.entropy, folder));
+  } catch (thrown) {
+    await folder.close();
+    throw thrown;
+  }
+  const reporter = createReporter(journal, ports.clock, options.log);
+  const context: ClientContext = { ports, options, folder, journal, reporter, site };
+  const client = clientOf(context);
+  if (damage) {
+    await reporter.report({ name: 'client-fault', details: { error: damage.code, reason: damage.message } });
+  }
+  return client;
+}
+
+function clientOf(context: ClientContext): Client {
+  const { journal, ports, reporter, options } = context;
+  const exclusive = createSerial();
+  const schedule = createSchedule(ports, journal.state.policy?.index.pollSeconds ?? null);
+  const cycle = createCycle(context, schedule);
+  let alarm = new AbortController();
+
+  /** Until the time (monotonic), the alarm or the end. */
+  const sleepUntil = async (time: number, signal: AbortSignal) => {
+    const ms = Math.min(Math.max(time - ports.clock.monotonic(), 0), longestSleepMs);
+    try {
+      await ports.clock.sleep(ms, AbortSignal.any([signal, alarm.signal]));
+    } catch (thrown) {
+      if (!signal.aborted && !alarm.signal.aborted) throw thrown;
+    }
+    if (alarm.signal.aborted) alarm = new AbortController();
+  };
+
+  return {
+    status: () => statusOf(context),
+    enrol: async (token) => {
+      const { clientId } = await exclusive(() => enrol(context, token));
+      schedule.reset();
+      alarm.abort();
+      return { clientId };
+    },
+    cycle: (signal) => exclusive(() => cycle.pass({ checkIn: true }, signal)),
+    run: async (signal) => {
+      const details = { version: options.version };
+      await cycle.attempt(() => reporter.report({ name: 'client-started', details }));
+      await cycle.attempt(() => pruneContent(context));
+      await cycle.attempt(() => keepIdentity(context));
+      while (!signal.aborted) {
+        const due = ports.clock.monotonic() >= schedule.nextPoll();
+        const { wakeAt } = await exclusive(() => cycle.pass({ checkIn: due }, signal));
+        if (!signal.aborted) await sleepUntil(wakeAt, signal);
+      }
+    },
+    requestInstall: async (deploymentId) => {
+      const item = journal.state.items[deploymentId];
+      if (!item) throw new HoldfastError('not-found', 'The policy of this client has no such deployment.');
+      const change = { requested: true, history: afterRequest(item.history), said: null };
+      await journal.commit({ kind: 'item', id: deploymentId, change });
+      alarm.abort();
+    },
+    close: () =>
+      exclusive(async () => {
+        await journal.close();
+        await context.folder.close();
+      }),
+  };
+}
+
+function statusOf({ journal, options }: ClientContext): ClientStatus {
+  const { identity, trust, policy, outbox, items, assignments } = journal.state;
+  return {
+    version: options.version,
+    clientId: identity?.clientId ?? null,
+    siteCode: trust?.siteCode ?? null,
+    certificateExpiresAt: identity?.expiresAt ?? null,
+    policySerial: policy?.index.serial ?? null,
+    outbox: outbox.messages.length,
+    deployments: Object.entries(items).map(([deploymentId, item]) => {
+      const assignment = assignments[item.version];
+      return {
+        deploymentId,
+        package: assignment ? packageTitle(assignment) : '',
+        state: item.state,
+        text: item.text,
+        notBefore: item.history.notBefore,
+      };
+    }),
+  };
+}

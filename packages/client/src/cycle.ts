@@ -1,0 +1,142 @@
+/** One pass of the client's day: contact with the site, work on the machine, contact again. Nothing outside stops it. */
+import { HoldfastError, isHoldfastError } from '@holdfast/contract';
+import type { Schedule } from './contact.ts';
+import { pruneContent } from './content/content.ts';
+import type { ClientContext, WorkContext } from './context.ts';
+import { refreshTrust, renewIfDue } from './enrolment/enrol.ts';
+import { sendFactsIfChanged } from './enrolment/facts.ts';
+import { ownTls } from './enrolment/identity.ts';
+import { type CheckIn, checkIn } from './policy/check-in.ts';
+import { work } from './software/work.ts';
+import { deliver } from './status/deliver.ts';
+
+export type CycleReport = {
+  /** Null where there was none: not enrolled, not due, or failed (see problems). */
+  readonly checkIn: CheckIn | null;
+  /** Status messages that the site took. */
+  readonly delivered: number;
+  readonly problems: readonly HoldfastError[];
+  /** When the next pass is due: milliseconds of the monotonic clock. */
+  readonly wakeAt: number;
+};
+
+export type Cycle = {
+  /** @param options.checkIn whether the policy is asked for, whatever the schedule says */
+  pass(options: { checkIn: boolean }, signal?: AbortSignal): Promise<CycleReport>;
+  /** Does something whose failure is reported and goes no further. */
+  attempt(act: () => Promise<unknown>): Promise<void>;
+};
+
+export function createCycle(context: ClientContext, schedule: Schedule): Cycle {
+  const { clock } = context.ports;
+  const { journal, reporter } = context;
+  let problems: HoldfastError[] = [];
+  let delivered = 0;
+  /** What was reported last, so that the same trouble in every pass is reported once. */
+  let lastFault: string | undefined;
+
+  const fault = async (thrown: unknown) => {
+    const error =
+      thrown instanceof HoldfastError
+        ? thrown
+        : new HoldfastError('internal', thrown instanceof Error ? thrown.message : String(thrown), {
+            cause: thrown,
+          });
+    problems.push(error);
+    reporter.note('error', error.code, error.message);
+    const key = `${error.code} ${error.message}`;
+    if (key === lastFault || error.code.startsWith('network.')) return;
+    lastFault = key;
+    try {
+      await reporter.report({ name: 'client-fault', details: { error: error.code, reason: error.message } });
+    } catch (further) {
+      reporter.note('error', 'client-fault', `It could not be recorded: ${String(further)}`);
+    }
+  };
+
+  const attempt = async (act: () => Promise<unknown>, signal?: AbortSignal) => {
+    try {
+      await act();
+    } catch (thrown) {
+      if (!signal?.aborted) await fault(thrown);
+    }
+  };
+
+  /** Something with the site: its failure moves the next contact away. */
+  const contact = async (signal: AbortSignal | undefined, talk: () => Promise<void>) => {
+    try {
+      await talk();
+      schedule.succeeded();
+    } catch (thrown) {
+      if (signal?.aborted) return;
+      if (thrown instanceof HoldfastError) schedule.failed(thrown);
+      else schedule.failed(new HoldfastError('internal', String(thrown)));
+      await fault(thrown);
+      if (!isHoldfastError(thrown, 'network.tls')) return;
+      await attempt(() => refreshTrust(context, signal), signal);
+    }
+  };
+
+  const sendOutbox = async (signal: AbortSignal | undefined) => {
+    if (!journal.state.identity || journal.state.outbox.messages.length === 0) return;
+    if (clock.monotonic() < schedule.notBefore()) return;
+    await contact(signal, async () => {
+      delivered += await deliver(context, await ownTls(context), signal);
+    });
+  };
+
+  const talk = async (signal: AbortSignal | undefined): Promise<CheckIn | null> => {
+    let result: CheckIn | null = null;
+    await contact(signal, async () => {
+      // Neither of the lesser talks may keep the policy from coming, or the status messages from going.
+      await attempt(() => renewIfDue(context, signal), signal);
+      const tls = await ownTls(context);
+      result = await checkIn(context, tls, signal);
+      schedule.checkedIn(journal.state.policy?.index.pollSeconds ?? firstPollSeconds);
+      await attempt(() => sendFactsIfChanged(context, tls, signal), signal);
+    });
+    return result;
+  };
+
+  /** The loop comes back for the first of: a poll, the rest of the outbox, an item that waits. */
+  const nextWake = (itemAt: number | null): number => {
+    const times = [clock.monotonic() + quietMs];
+    if (journal.state.identity) {
+      times.push(schedule.nextPoll());
+      if (journal.state.outbox.messages.length > 0) times.push(schedule.notBefore());
+    }
+    if (itemAt !== null) times.push(clock.monotonic() + Math.max(itemAt - clock.now(), 0));
+    return Math.max(Math.min(...times), clock.monotonic() + shortestPassMs);
+  };
+
+  return {
+    attempt,
+    pass: async (options, signal) => {
+      problems = [];
+      delivered = 0;
+      const enrolled = journal.state.identity !== null;
+      const result = enrolled && options.checkIn ? await talk(signal) : null;
+      await sendOutbox(signal);
+      if (result === 'applied') await attempt(() => pruneContent(context));
+      let itemAt: number | null = null;
+      const doing: WorkContext = { ...context, deliverSoon: () => sendOutbox(signal), fault };
+      try {
+        itemAt = await work(doing, signal);
+      } catch (thrown) {
+        if (!signal?.aborted) await fault(thrown);
+      }
+      if (!signal?.aborted) await sendOutbox(signal);
+      if (problems.length === 0) lastFault = undefined;
+      return { checkIn: result, delivered, problems, wakeAt: nextWake(itemAt) };
+    },
+  };
+}
+
+/** Seconds to the next poll of a client that has no policy yet. */
+const firstPollSeconds = 60;
+
+/** Milliseconds to the next pass when nothing is due. */
+const quietMs = 60 * 60_000;
+
+/** Milliseconds between two passes at least, whatever is due: no mistake may turn the loop into a busy one. */
+const shortestPassMs = 100;

@@ -1,0 +1,174 @@
+/** Becoming a client of a site, and staying one: token, pinned key, certificate, renewal. */
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import {
+  type EnrolmentToken,
+  EnrolResponse,
+  HoldfastError,
+  isHoldfastError,
+  keyFingerprint,
+  mpPaths,
+  parseToken,
+  SiteTrust,
+  TrustResponse,
+  unseal,
+} from '@holdfast/contract';
+import type { ClientContext } from '../context.ts';
+import { jsonReader } from '../site.ts';
+import type { Identity, PendingIdentity, Trust } from '../state.ts';
+import { readFacts } from './facts.ts';
+import { enrolled, keepIdentity, newPending, ownTls } from './identity.ts';
+
+/** Bytes of the answers of enrolment. */
+const answerLimit = 256 * 1024;
+
+const readTrustResponse = jsonReader(TrustResponse, 'answer to a question for trust', 'site.untrusted');
+const readSiteTrust = jsonReader(SiteTrust, "site's trust", 'site.untrusted');
+const readEnrolResponse = jsonReader(EnrolResponse, 'answer to an enrolment');
+
+/**
+ * Enrols with a token. A client that is enrolled already becomes a new one of the token's site; journal, cache and
+ * outbox are kept.
+ *
+ * @throws HoldfastError `token.*`, `site.untrusted`, `network.*`
+ */
+export async function enrol(context: ClientContext, text: string): Promise<Identity> {
+  const token = parseToken(text);
+  const trust = await learnTrust(context, token);
+  const unanswered = unansweredRequest(context, trust);
+  let identity: Identity;
+  try {
+    identity = await askForCertificate(context, text, unanswered ?? (await newPending(context, trust)));
+  } catch (thrown) {
+    // The client that the lost answer was about was revoked since: its key is of no use any more.
+    if (!unanswered || !isHoldfastError(thrown, 'certificate.revoked')) throw thrown;
+    identity = await askForCertificate(context, text, await newPending(context, trust));
+  }
+  await context.reporter.report(
+    { name: 'client-enrolled', details: { site: trust.siteCode, clientId: identity.clientId } },
+    { kind: 'identity', trust, identity },
+  );
+  await keepIdentity(context);
+  return identity;
+}
+
+/** A request of before whose answer did not arrive. */
+function unansweredRequest(context: ClientContext, trust: Trust): PendingIdentity | undefined {
+  const { pending } = context.journal.state;
+  return pending?.trust.policyKey === trust.policyKey ? { ...pending, trust } : undefined;
+}
+
+async function askForCertificate(
+  context: ClientContext,
+  token: string,
+  pending: PendingIdentity,
+): Promise<Identity> {
+  const facts = await readFacts(context);
+  const body = { token: token.trim(), certificateRequest: pending.request, facts };
+  const tls = { authorities: pending.trust.authorities };
+  const request = { method: 'POST', path: mpPaths.enrol, body, tls } as const;
+  return identityFrom(context, await context.site.text(request, answerLimit), pending);
+}
+
+/**
+ * Asks anew which authorities the site has, when its TLS is not of those that are known: believed, as on the first
+ * day, only with the signature of the pinned policy key, and never an older statement.
+ */
+export async function refreshTrust(context: ClientContext, signal: AbortSignal | undefined): Promise<void> {
+  const { trust, identity } = enrolled(context);
+  const policyKey = keyFingerprint(readPublicKey(trust.policyKey));
+  const fresh = await learnTrust(context, { siteCode: trust.siteCode, policyKey }, signal);
+  if (fresh.issuedAt <= trust.issuedAt) return;
+  await context.journal.commit({ kind: 'identity', trust: fresh, identity });
+  await keepIdentity(context);
+}
+
+/**
+ * Asks for a new certificate when less than a third of the old one's life is left.
+ * @returns whether there is a new one
+ */
+export async function renewIfDue(context: ClientContext, signal: AbortSignal | undefined): Promise<boolean> {
+  const { trust, identity } = enrolled(context);
+  const left = identity.expiresAt - context.ports.clock.now();
+  if (left > (identity.expiresAt - identity.issuedAt) / 3) return false;
+  const pending = unansweredRequest(context, trust) ?? (await newPending(context, trust));
+  const answer = await context.site.text(
+    {
+      method: 'POST',
+      path: mpPaths.renew,
+      body: { certificateRequest: pending.request },
+      tls: await ownTls(context),
+      signal,
+    },
+    answerLimit,
+  );
+  const renewed = identityFrom(context, answer, pending);
+  if (renewed.clientId !== identity.clientId) {
+    throw new HoldfastError(
+      'network.response-invalid',
+      'The site renewed the certificate of another client.',
+    );
+  }
+  await context.reporter.report(
+    { name: 'certificate-renewed', details: { expiresAt: renewed.expiresAt } },
+    { kind: 'identity', trust, identity: renewed },
+  );
+  await keepIdentity(context);
+  return true;
+}
+
+/**
+ * The site's authorities, believed because its policy key signed them and the token names that key. TLS proves
+ * nothing yet at this point, so nothing secret is sent.
+ */
+async function learnTrust(
+  context: ClientContext,
+  token: Pick<EnrolmentToken, 'siteCode' | 'policyKey'>,
+  signal?: AbortSignal,
+): Promise<Trust> {
+  const answer = await context.site.text(
+    { method: 'GET', path: mpPaths.trust, tls: { authorities: 'none-yet' }, signal },
+    answerLimit,
+  );
+  const { policyKey, trust: envelope } = readTrustResponse(answer);
+  const key = readPublicKey(policyKey);
+  if (keyFingerprint(key) !== token.policyKey) {
+    throw new HoldfastError('site.untrusted', 'The site does not have the policy key that the token names.');
+  }
+  const trust = readSiteTrust(unsealTrust(envelope, key));
+  if (trust.siteCode !== token.siteCode) {
+    throw new HoldfastError(
+      'site.untrusted',
+      `The site is ${trust.siteCode}, the token is for ${token.siteCode}.`,
+    );
+  }
+  return { ...trust, policyKey };
+}
+
+function unsealTrust(envelope: TrustResponse['trust'], key: KeyObject): string {
+  try {
+    return unseal('holdfast/site-trust', envelope, key);
+  } catch (thrown) {
+    if (!isHoldfastError(thrown, 'policy.untrusted')) throw thrown;
+    throw new HoldfastError('site.untrusted', thrown.message, { cause: thrown });
+  }
+}
+
+function readPublicKey(pem: string): KeyObject {
+  try {
+    return createPublicKey(pem);
+  } catch (cause) {
+    throw new HoldfastError('site.untrusted', 'The policy key of the site is not a key.', { cause });
+  }
+}
+
+function identityFrom(context: ClientContext, answer: string, pending: PendingIdentity): Identity {
+  const { clientId, siteCode, certificate, expiresAt } = readEnrolResponse(answer);
+  if (siteCode !== pending.trust.siteCode) {
+    throw new HoldfastError(
+      'network.response-invalid',
+      `The certificate is of site ${siteCode}, not of ours.`,
+    );
+  }
+  const issuedAt = context.ports.clock.now();
+  return { clientId, keyFile: pending.keyFile, certificate, issuedAt, expiresAt };
+}

@@ -1,0 +1,28 @@
+/** Opening the client's journal, and going on without it when it is damaged. */
+import { type HoldfastError, isHoldfastError } from '@holdfast/contract';
+import { openJournal, setAside } from '@holdfast/engine';
+import type { Entropy, Folder } from '@holdfast/ports';
+import { keptIdentity } from './enrolment/identity.ts';
+import { type ClientJournal, type ClientState, initialState, reduce } from './state.ts';
+
+/** Name of the journal in the state folder. */
+const journalName = 'client.journal';
+
+/**
+ * A damaged journal is kept beside a new one, which begins with who the client is, so that it stays in its site's
+ * hands: policy comes with the next check-in, and what is on the machine is found by detection.
+ */
+export async function openState(
+  entropy: Pick<Entropy, 'uuid'>,
+  folder: Folder,
+): Promise<{ journal: ClientJournal; damage: HoldfastError | undefined }> {
+  const fresh = initialState(entropy.uuid());
+  const open = (initial: ClientState) => openJournal({ folder, name: journalName, initial, reduce });
+  try {
+    return { journal: await open(fresh), damage: undefined };
+  } catch (thrown) {
+    if (!isHoldfastError(thrown, 'journal.damaged')) throw thrown;
+    await setAside(folder, journalName);
+    return { journal: await open({ ...fresh, ...(await keptIdentity(folder)) }), damage: thrown };
+  }
+}

@@ -1,0 +1,133 @@
+/** Detection: whether software is present, by looking, never by remembering. */
+import {
+  type Detection,
+  type DetectionRule,
+  HoldfastError,
+  isHoldfastError,
+  type Platform,
+} from '@holdfast/contract';
+import { hashFile, type Observed, splitPath, withOpen } from '@holdfast/engine';
+import type { Disk, Folder, Installers, Registry } from '@holdfast/ports';
+import { childPath } from '../paths.ts';
+
+export type DetectionPorts = {
+  readonly disk: Pick<Disk, 'open'>;
+  readonly registry: Registry;
+  readonly installers: Installers;
+};
+
+/** Where file rules look. */
+export type DetectionPlace = { readonly platform: Platform; readonly root: string };
+
+/** Undefined: the rule holds. Otherwise why it does not, as a clause. */
+type Finding = string | undefined;
+
+/**
+ * Present when every rule holds; the first that does not is the reason.
+ * @throws HoldfastError `disk.*` and others when a rule could not be looked at: that is neither yes nor no
+ */
+export async function detect(
+  ports: DetectionPorts,
+  rules: Detection,
+  place: DetectionPlace,
+): Promise<Observed> {
+  for (const rule of rules) {
+    const finding = await check(ports, rule, place);
+    if (finding !== undefined) return { present: false, reason: finding };
+  }
+  return { present: true, reason: 'every detection rule holds' };
+}
+
+async function check(ports: DetectionPorts, rule: DetectionRule, place: DetectionPlace): Promise<Finding> {
+  switch (rule.kind) {
+    case 'file':
+      return await checkFile(ports, rule, place);
+    case 'registry': {
+      const { hive, key, name, view = '64' } = rule;
+      const value = await ports.registry.read({ hive, key, name, view });
+      if (value === undefined) return `registry value ${hive}\\${key}\\${name} is missing`;
+      if (rule.value === undefined || value === rule.value) return undefined;
+      return `registry value ${hive}\\${key}\\${name} has another content`;
+    }
+    case 'package': {
+      const state = await ports.installers.dpkg(rule.name);
+      if (!state?.installed) return `dpkg package ${rule.name} is not installed`;
+      if (rule.version === undefined || state.version === rule.version) return undefined;
+      return `dpkg package ${rule.name} is installed in version ${state.version ?? 'unknown'}`;
+    }
+    case 'msi': {
+      const state = await ports.installers.msi(rule.productCode);
+      return state?.installed ? undefined : `product ${rule.productCode} is not installed`;
+    }
+  }
+}
+
+type FileRule = Extract<DetectionRule, { kind: 'file' }>;
+
+async function checkFile(ports: DetectionPorts, rule: FileRule, place: DetectionPlace): Promise<Finding> {
+  const { start, names } = locate(rule.path, place);
+  try {
+    return await withOpen(ports.disk.open(start), async (root) => {
+      return await lookBelow(root, names, (folder, name) => checkThere(ports, rule, folder, name));
+    });
+  } catch (thrown) {
+    if (isHoldfastError(thrown, 'disk.not-found')) return `file ${rule.path} is missing`;
+    throw thrown;
+  }
+}
+
+/** The folder to start from, and the names below it. */
+function locate(path: string, place: DetectionPlace): { start: string; names: [string, ...string[]] } {
+  if (place.platform !== 'windows') {
+    if (path.startsWith('/')) return { start: place.root, names: splitPath(path) };
+  } else {
+    const [, drive, rest] = /^([A-Za-z]:\\)(.+)$/.exec(path) ?? [];
+    if (drive !== undefined && rest !== undefined) return { start: drive, names: splitPath(rest, '\\') };
+  }
+  throw new HoldfastError('command.invalid', 'The path of a file rule is not absolute.', {
+    details: { path: path.slice(0, 200) },
+  });
+}
+
+/** Goes down handle by handle: a link on the way, wherever it leads, is not followed and does not count. */
+async function lookBelow(
+  folder: Folder,
+  [name, next, ...rest]: [string, ...string[]],
+  look: (folder: Folder, name: string) => Promise<Finding>,
+): Promise<Finding> {
+  if (next === undefined) return await look(folder, name);
+  const entry = await folder.entry(name);
+  if (entry?.kind === 'link') return `${name} on the way to the file is a link`;
+  if (entry?.kind !== 'folder') return `folder ${name} is missing`;
+  return await withOpen(folder.folder(name), async (below) => {
+    return await lookBelow(below, [next, ...rest], look);
+  });
+}
+
+async function checkThere(
+  ports: DetectionPorts,
+  rule: FileRule,
+  folder: Folder,
+  name: string,
+): Promise<Finding> {
+  const entry = await folder.entry(name);
+  if (!entry) return `file ${rule.path} is missing`;
+  if (entry.kind !== 'file') return `${rule.path} is not a file`;
+  if (rule.sha256 !== undefined && (await hashFile(folder, name)).sha256 !== rule.sha256) {
+    return `file ${rule.path} has another content`;
+  }
+  if (rule.minimumVersion === undefined) return undefined;
+  const version = await ports.installers.fileVersion(childPath(folder, name));
+  if (version !== undefined && compareVersions(version, rule.minimumVersion) >= 0) return undefined;
+  return `file ${rule.path} has version ${version ?? 'none'}`;
+}
+
+/** Compares up to four dotted numbers; missing ones count as 0. */
+export function compareVersions(one: string, other: string): number {
+  const [left, right] = [one, other].map((text) => text.split('.').map(Number));
+  for (let index = 0; index < 4; index++) {
+    const difference = (left?.[index] ?? 0) - (right?.[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
