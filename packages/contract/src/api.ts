@@ -307,7 +307,7 @@ export const LiveEvent = Type.Object({
     Type.Literal('deployment'),
     Type.Literal('token'),
   ]),
-  /** Id of the object; for `status` the client's. */
+  /** Id of the object; for `status` the client's; `*` where too many of the kind changed to name each. */
   id: Type.String(),
 });
 export type LiveEvent = Static<typeof LiveEvent>;

@@ -1,29 +1,8 @@
 /** Signed envelopes: the exact bytes of a payload with an Ed25519 signature, in the manner of DSSE. */
 import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
-import Type, { type Static } from 'typebox';
+import type { Envelope, PayloadType } from './envelope-schema.ts';
 import { HoldfastError } from './errors.ts';
-import { Sha256 } from './ids.ts';
-
-/** What a signature is for. It is part of the signed bytes, so one kind can never pass for another. */
-export const PayloadType = Type.Union([
-  Type.Literal('holdfast/policy-index'),
-  Type.Literal('holdfast/site-trust'),
-]);
-export type PayloadType = Static<typeof PayloadType>;
-
-export const Envelope = Type.Object(
-  {
-    payloadType: PayloadType,
-    /** The signed text, kept byte for byte. */
-    payload: Type.String({ maxLength: 16 * 1024 * 1024 }),
-    /** Fingerprint of the signing key. */
-    keyId: Sha256,
-    /** Ed25519 signature, base64url. */
-    signature: Type.String({ maxLength: 128 }),
-  },
-  { additionalProperties: false },
-);
-export type Envelope = Static<typeof Envelope>;
+import type { Sha256 } from './ids.ts';
 
 /** SHA-256 over the key's SubjectPublicKeyInfo (DER): how a key is named and pinned. */
 export function keyFingerprint(publicKey: KeyObject): Sha256 {

@@ -26,6 +26,11 @@ export const errorCatalogue = {
   },
   'certificate.expired': { status: 403, remedy: 'Enrol the client again with a new token.' },
   'certificate.request-invalid': { status: 400, remedy: 'Send a PKCS #10 request for a P-256 key.' },
+  'client.running': {
+    status: 409,
+    remedy: 'Stop the client that works in this folder, or choose another with --folder.',
+  },
+  'client.not-enrolled': { status: 409, remedy: 'Run holdfast-client enrol with the token of a site first.' },
   'client.mismatch': {
     status: 403,
     remedy: 'Send only messages of the client that the certificate was issued to.',

@@ -1,6 +1,7 @@
 /** Words both sides agree on. */
 export * from './api.ts';
 export * from './envelope.ts';
+export * from './envelope-schema.ts';
 export * from './errors.ts';
 export * from './exit-codes.ts';
 export * from './ids.ts';

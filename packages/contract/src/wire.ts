@@ -1,6 +1,6 @@
 /** The wire between client and management point: paths, bodies and limits. */
 import Type, { type Static } from 'typebox';
-import { Envelope } from './envelope.ts';
+import { Envelope } from './envelope-schema.ts';
 import { Name, Platform, Sha256, SiteCode, Timestamp, Uuid } from './ids.ts';
 import { StatusMessage } from './status-codes.ts';
 

@@ -1,5 +1,5 @@
 /** Whether a client belongs to a collection by its query. */
-import type { ClientFacts, MembershipQuery, QueryOperator } from '@holdfast/contract';
+import type { ClientAttribute, ClientFacts, MembershipQuery, QueryOperator } from '@holdfast/contract';
 
 const comparisons: Record<QueryOperator, (actual: string, wanted: string) => boolean> = {
   equals: (actual, wanted) => actual === wanted,
@@ -9,7 +9,7 @@ const comparisons: Record<QueryOperator, (actual: string, wanted: string) => boo
 };
 
 /** True where every clause holds. Case is folded without regard to locale, so every site answers alike. */
-export function matches(query: MembershipQuery, facts: ClientFacts): boolean {
+export function matches(query: MembershipQuery, facts: Pick<ClientFacts, ClientAttribute>): boolean {
   return query.all.every((clause) =>
     comparisons[clause.operator](facts[clause.attribute].toLowerCase(), clause.value.toLowerCase()),
   );

@@ -15,6 +15,8 @@ export type SiteContext = {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly store: Kysely<Schema>;
+  /** The same tables, read only, away from the main thread: for lists, counts and reports. */
+  readonly reader: Kysely<Schema>;
   readonly trust: SiteTrustStore;
   readonly clients: ClientRegistry;
   readonly content: ContentStore;

@@ -1,5 +1,11 @@
 /** Policy: which assignments a client has, as a signed index whose serial only rises. */
-import type { Sha256 } from '@holdfast/contract';
+import { HoldfastError, type PolicyIndex, type Sha256, type SiteCode, sha256 } from '@holdfast/contract';
+import type { Clock } from '@holdfast/ports';
+import type { Kysely } from 'kysely';
+import type { ClientRegistry } from '../clients/registry.ts';
+import type { Schema } from '../store/schema.ts';
+import type { SiteTrustStore } from '../trust/trust.ts';
+import { assignmentBody, assignmentsOf, findSignedPolicy, saveSignedPolicy } from './store.ts';
 
 export type PolicyService = {
   /** The sealed index of a client as sent (an Envelope in JSON), and its entity tag. Signed anew only if it changed. */
@@ -9,3 +15,131 @@ export type PolicyService = {
   /** The policy of these clients (or of all) may have changed: it is looked at again at their next check-in. */
   invalidate(clientIds: readonly string[] | 'all'): void;
 };
+
+type Index = { tag: string; body: string };
+
+/** Characters of sealed indexes that are kept; the tag of every client is kept, its body is made again when asked for. */
+const keptCharacters = 32 * 1024 * 1024;
+/** Times that an index is built anew because policy changed meanwhile; the last one is sent, but not kept as current. */
+const buildAttempts = 3;
+
+/** The bodies that were asked for last, as many as fit. */
+function recentBodies() {
+  const bodies = new Map<string, Index>();
+  let characters = 0;
+  const drop = (clientId: string) => {
+    characters -= bodies.get(clientId)?.body.length ?? 0;
+    bodies.delete(clientId);
+  };
+  return {
+    get: (clientId: string) => bodies.get(clientId),
+    set(clientId: string, index: Index): void {
+      drop(clientId);
+      bodies.set(clientId, index);
+      characters += index.body.length;
+      for (const oldest of bodies.keys()) {
+        if (characters <= keptCharacters) break;
+        drop(oldest);
+      }
+    },
+  };
+}
+
+export function createPolicy(site: {
+  readonly siteCode: SiteCode;
+  /** Seconds between check-ins. */
+  readonly pollSeconds: number;
+  readonly clock: Clock;
+  readonly store: Kysely<Schema>;
+  readonly trust: SiteTrustStore;
+  readonly clients: ClientRegistry;
+}): PolicyService {
+  const { clients, store } = site;
+  const bodies = recentBodies();
+  /** Clients whose index is being built; true once their policy changed meanwhile. */
+  const building = new Map<string, { outdated: boolean; index: Promise<Index> }>();
+
+  /** The text that is signed: the same fields in the same order give the same text, and so the same signature. */
+  function payloadOf(
+    clientId: string,
+    assignments: PolicyIndex['assignments'],
+    serial: number,
+    issuedAt: number,
+  ) {
+    const index: PolicyIndex = {
+      siteCode: site.siteCode,
+      clientId,
+      serial,
+      issuedAt,
+      pollSeconds: site.pollSeconds,
+      assignments: assignments.map(({ deploymentId, hash }) => ({ deploymentId, hash })),
+    };
+    return JSON.stringify(index);
+  }
+
+  /** The index that was signed last if it still says the same; else the next one, its serial stored before it is sent. */
+  async function sign(clientId: string): Promise<Index> {
+    const signed = await findSignedPolicy(store, clientId);
+    if (!signed) throw new HoldfastError('not-found', `There is no client ${clientId}.`);
+    const assignments = await assignmentsOf(store, clientId);
+    let payload = payloadOf(clientId, assignments, signed.policySerial, signed.policyIssuedAt ?? 0);
+    let tag = sha256(payload);
+    if (tag !== signed.policyTag) {
+      const policySerial = signed.policySerial + 1;
+      const policyIssuedAt = site.clock.now();
+      payload = payloadOf(clientId, assignments, policySerial, policyIssuedAt);
+      tag = sha256(payload);
+      await saveSignedPolicy(store, clientId, { policySerial, policyIssuedAt, policyTag: tag });
+    }
+    return { tag, body: JSON.stringify(site.trust.seal('holdfast/policy-index', payload)) };
+  }
+
+  async function build(clientId: string): Promise<Index> {
+    for (let attempt = 1; ; attempt += 1) {
+      const index = await sign(clientId);
+      const state = building.get(clientId);
+      if (!state?.outdated) {
+        bodies.set(clientId, index);
+        const client = clients.get(clientId);
+        if (client) client.policyTag = index.tag;
+        return index;
+      }
+      if (attempt === buildAttempts) return index;
+      state.outdated = false;
+    }
+  }
+
+  return {
+    index(clientId) {
+      const tag = clients.get(clientId)?.policyTag;
+      const kept = bodies.get(clientId);
+      if (kept && kept.tag === tag) return Promise.resolve(kept);
+      const running = building.get(clientId);
+      if (running) return running.index;
+      const state = { outdated: false, index: Promise.resolve().then(() => build(clientId)) };
+      building.set(clientId, state);
+      const done = () => building.delete(clientId);
+      state.index.then(done, done);
+      return state.index;
+    },
+    async assignment(clientId, hash) {
+      const body = await assignmentBody(store, clientId, hash);
+      if (body === undefined) throw new HoldfastError('not-found', 'The client has no such assignment.');
+      return body;
+    },
+    invalidate(clientIds) {
+      for (const id of clientIds === 'all' ? building.keys() : clientIds) {
+        const state = building.get(id);
+        if (state) state.outdated = true;
+      }
+      if (clientIds === 'all') {
+        for (const client of clients.all()) client.policyTag = undefined;
+        return;
+      }
+      for (const id of clientIds) {
+        const client = clients.get(id);
+        if (client) client.policyTag = undefined;
+      }
+    },
+  };
+}

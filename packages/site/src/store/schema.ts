@@ -20,6 +20,9 @@ type ClientTable = {
   revokedAt: number | null;
   /** Serial of the last policy index that was signed for it. */
   policySerial: number;
+  /** When that index was signed, and its hash: the same index can be built again without a new serial. */
+  policyIssuedAt: number | null;
+  policyTag: string | null;
 };
 
 type CertificateTable = {
@@ -108,6 +111,8 @@ type StatusStreamTable = {
   clientId: string;
   stream: string;
   acknowledged: number;
+  /** Highest number that is stored; above `acknowledged` only while messages between are missing. */
+  highest: number;
   /** Messages that the client no longer had when the site asked for them (site restored from a backup). */
   lost: number;
 };
@@ -120,9 +125,15 @@ type DeploymentStateTable = {
   code: number;
   at: number;
   details: string;
+  /** The message that said so: only a later one of its stream, or a new stream, may change the row. */
+  stream: string | null;
+  seq: number | null;
 };
 
 type AuditTable = { id: Generated<number>; at: number; actor: string; action: string; target: string };
+
+/** Small values that the site keeps for itself (store/settings.ts). */
+type SettingTable = { key: string; value: string };
 
 export type Schema = {
   site: SiteTable;
@@ -143,6 +154,7 @@ export type Schema = {
   statusStream: StatusStreamTable;
   deploymentState: DeploymentStateTable;
   audit: AuditTable;
+  setting: SettingTable;
 };
 
 export type ClientRow = Selectable<ClientTable>;

@@ -1,0 +1,41 @@
+/** GET /clients, GET /clients/:id, DELETE /clients/:id/certificate. */
+import { ClientDetail, ClientSummary, PageOf, PageQuery, Uuid } from '@holdfast/contract';
+import Type from 'typebox';
+import type { SiteContext } from '../context.ts';
+import { type Api, errors, IdParams, identityOf, Nothing } from '../http/api.ts';
+import { revokeClient } from './model.ts';
+import { clientDetail, listClients } from './store.ts';
+
+const ClientQuery = Type.Object(
+  { ...PageQuery.properties, collectionId: Type.Optional(Uuid) },
+  { additionalProperties: false },
+);
+
+export function clientRoutes(api: Api, context: SiteContext): void {
+  api.get(
+    '/clients',
+    {
+      schema: {
+        summary: 'Clients by host name',
+        querystring: ClientQuery,
+        response: { 200: PageOf(ClientSummary), ...errors },
+      },
+    },
+    (request) => listClients(context.reader, request.query),
+  );
+  api.get(
+    '/clients/:id',
+    { schema: { summary: 'One client', params: IdParams, response: { 200: ClientDetail, ...errors } } },
+    (request) => clientDetail(context.reader, request.params.id),
+  );
+  api.delete(
+    '/clients/:id/certificate',
+    {
+      schema: { summary: 'Revoke a client at once', params: IdParams, response: { 204: Nothing, ...errors } },
+    },
+    async (request, reply) => {
+      await revokeClient(context, identityOf(request).actor, request.params.id);
+      return reply.status(204).send(null);
+    },
+  );
+}

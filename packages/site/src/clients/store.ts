@@ -1,0 +1,163 @@
+/** Queries about clients. */
+import {
+  type ClientDetail,
+  type ClientFacts,
+  type ClientSummary,
+  HoldfastError,
+  type Page,
+  type Platform,
+} from '@holdfast/contract';
+import type { Kysely } from 'kysely';
+import type { Static } from 'typebox';
+import { standing } from '../status/standing.ts';
+import { after, byName, contains, defaultPageLimit, type PageRequest, pageOf } from '../store/pages.ts';
+import type { ClientRow, Schema } from '../store/schema.ts';
+
+export const clientSummaryColumns = [
+  'client.id',
+  'client.hostName',
+  'client.platform',
+  'client.osName',
+  'client.osVersion',
+  'client.architecture',
+  'client.clientVersion',
+  'client.enrolledAt',
+  'client.lastSeenAt',
+  'client.revokedAt',
+] as const;
+
+export type ClientSummaryRow = Pick<
+  ClientRow,
+  | 'id'
+  | 'hostName'
+  | 'platform'
+  | 'osName'
+  | 'osVersion'
+  | 'architecture'
+  | 'clientVersion'
+  | 'enrolledAt'
+  | 'lastSeenAt'
+  | 'revokedAt'
+>;
+
+export function clientSummary(row: ClientSummaryRow): ClientSummary {
+  return { ...row, platform: row.platform as Static<typeof Platform> };
+}
+
+/** Facts were checked against their schema when the client sent them. */
+export function factsOf(row: Pick<ClientRow, 'facts'>): ClientFacts {
+  return JSON.parse(row.facts) as ClientFacts;
+}
+
+export function findClient(db: Kysely<Schema>, id: string): Promise<ClientRow | undefined> {
+  return db.selectFrom('client').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+export async function markClientRevoked(db: Kysely<Schema>, id: string, at: number): Promise<void> {
+  await db.updateTable('client').set({ revokedAt: at }).where('id', '=', id).execute();
+}
+
+/** Clients by host name; those of one collection where it is named. */
+export async function listClients(
+  db: Kysely<Schema>,
+  request: PageRequest & { readonly collectionId?: string | undefined },
+): Promise<Page<ClientSummary>> {
+  const { collectionId, search } = request;
+  const limit = request.limit ?? defaultPageLimit;
+  const place = byName.read(request.cursor);
+  const filtered = db
+    .selectFrom('client')
+    .$if(!!search, (query) => query.where(contains(['client.hostName'], search ?? '')))
+    .$if(collectionId !== undefined, (query) =>
+      query.where('client.id', 'in', (members) =>
+        members
+          .selectFrom('collectionMember')
+          .select('collectionMember.clientId')
+          .where('collectionMember.collectionId', '=', collectionId ?? ''),
+      ),
+    );
+  const rows = await filtered
+    .select(clientSummaryColumns)
+    .$if(place !== undefined, (query) =>
+      query.where(after(['client.hostName', 'client.id'], place ?? ['', ''])),
+    )
+    .orderBy('client.hostName')
+    .orderBy('client.id')
+    .limit(limit + 1)
+    .execute();
+  const { total } = await filtered
+    .select((eb) => eb.fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow();
+  return pageOf(
+    { rows, limit, total: Number(total) },
+    { order: byName, place: (row) => [row.hostName, row.id], item: clientSummary },
+  );
+}
+
+/** @throws HoldfastError `not-found` */
+export async function clientDetail(db: Kysely<Schema>, id: string): Promise<ClientDetail> {
+  const row = await findClient(db, id);
+  if (!row) throw new HoldfastError('not-found', `There is no client ${id}.`);
+  const { facts: _facts, policySerial: _serial, ...summary } = row;
+  const certificate = await db
+    .selectFrom('certificate')
+    .select(['serial', 'expiresAt'])
+    .where('clientId', '=', id)
+    .orderBy('issuedAt', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const collections = await db
+    .selectFrom('collectionMember')
+    .innerJoin('collection', 'collection.id', 'collectionMember.collectionId')
+    .select(['collection.id', 'collection.name'])
+    .where('collectionMember.clientId', '=', id)
+    .orderBy('collection.name')
+    .execute();
+  return {
+    ...clientSummary(summary),
+    facts: factsOf(row),
+    certificate: certificate ?? { serial: '', expiresAt: 0 },
+    collections,
+    deployments: await clientDeployments(db, id),
+  };
+}
+
+async function clientDeployments(db: Kysely<Schema>, id: string): Promise<ClientDetail['deployments']> {
+  const rows = await db
+    .selectFrom('collectionMember')
+    .innerJoin('deployment', 'deployment.collectionId', 'collectionMember.collectionId')
+    .innerJoin('program', 'program.id', 'deployment.programId')
+    .innerJoin('package', 'package.id', 'program.packageId')
+    .leftJoin('deploymentState', (join) =>
+      join
+        .onRef('deploymentState.deploymentId', '=', 'deployment.id')
+        .onRef('deploymentState.clientId', '=', 'collectionMember.clientId'),
+    )
+    .select([
+      'deployment.id as deploymentId',
+      'package.name as packageName',
+      'package.version as packageVersion',
+      'program.name as programName',
+      'deployment.intent',
+      'deploymentState.state',
+      'deploymentState.code',
+      'deploymentState.details',
+      'deploymentState.at',
+    ])
+    .where('collectionMember.clientId', '=', id)
+    .where('deployment.withdrawnAt', 'is', null)
+    .orderBy('deployment.createdAt', 'desc')
+    .execute();
+  return rows.map(({ state, code, details, intent, ...row }) => ({
+    ...row,
+    intent: intent as ClientDetail['deployments'][number]['intent'],
+    ...standing({ state, code, details }),
+  }));
+}
+
+/** These clients, in no promised order. */
+export async function summariesOf(db: Kysely<Schema>, ids: readonly string[]): Promise<ClientSummary[]> {
+  if (ids.length === 0) return [];
+  const rows = await db.selectFrom('client').select(clientSummaryColumns).where('id', 'in', ids).execute();
+  return rows.map(clientSummary);
+}

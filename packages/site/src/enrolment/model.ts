@@ -1,0 +1,119 @@
+/** Enrolment and renewal: a token and a certificate request become a client with a certificate. */
+import {
+  type EnrolRequest,
+  type EnrolResponse,
+  HoldfastError,
+  parseToken,
+  type RenewRequest,
+  sha256,
+} from '@holdfast/contract';
+import { insertCertificate, insertClient } from '../clients/enrolled.ts';
+import { reevaluateClient } from '../collections/membership.ts';
+import type { SiteContext } from '../context.ts';
+import { checkRequest } from '../trust/certificates.ts';
+import { countUse, findTokenBySecret, findTokenUse, lockToken, type TokenRow } from './store.ts';
+
+/** Two requests with one key at the same moment: the later one takes the client of the earlier. */
+const raceAttempts = 3;
+
+/** The order in which faults are named: unknown, revoked, expired; used only where this key did not use it. */
+function checkToken(token: TokenRow | undefined, now: number): asserts token is TokenRow {
+  if (!token) throw new HoldfastError('token.unknown', 'This site did not issue the enrolment token.');
+  if (token.revokedAt !== null) throw new HoldfastError('token.revoked', 'The enrolment token was revoked.');
+  if (token.expiresAt <= now) throw new HoldfastError('token.expired', 'The enrolment token has expired.');
+}
+
+function checkUses(token: TokenRow): void {
+  if (token.maxUses !== null && token.uses >= token.maxUses) {
+    throw new HoldfastError('token.used', 'The enrolment token was used as often as it may be.');
+  }
+}
+
+type Issued = Awaited<ReturnType<SiteContext['trust']['issueClient']>>;
+
+/** Counts the token and stores client and certificate in one transaction; false where another request was first. */
+async function store(
+  context: SiteContext,
+  request: EnrolRequest,
+  made: { tokenId: string; clientId: string; issued: Issued },
+): Promise<boolean> {
+  const { clientId, issued, tokenId } = made;
+  return await context.store.transaction().execute(async (transaction) => {
+    const now = context.clock.now();
+    const token = await lockToken(transaction, tokenId);
+    checkToken(token, now);
+    const earlier = await findTokenUse(transaction, tokenId, issued.publicKey);
+    if (earlier !== undefined && earlier !== clientId) return false;
+    if (earlier === undefined) {
+      checkUses(token);
+      await insertClient(transaction, { id: clientId, facts: request.facts, enrolledAt: now });
+      await countUse(transaction, { tokenId, publicKey: issued.publicKey, clientId, at: now });
+    }
+    await insertCertificate(transaction, { ...issued, clientId });
+    return true;
+  });
+}
+
+/**
+ * Enrols a client. The same key with the same token gets the same client again, with a new certificate and
+ * without another use: the answer to the first request may have been lost.
+ *
+ * @throws HoldfastError `token.malformed`, `token.unknown`, `token.revoked`, `token.expired`, `token.used`,
+ * `certificate.request-invalid`, `certificate.revoked`
+ */
+export async function enrol(context: SiteContext, request: EnrolRequest): Promise<EnrolResponse> {
+  const secretHash = sha256(parseToken(request.token).secret);
+  for (let attempt = 1; attempt <= raceAttempts; attempt += 1) {
+    const token = await findTokenBySecret(context.store, secretHash);
+    checkToken(token, context.clock.now());
+    const { fingerprint } = await checkRequest(request.certificateRequest);
+    const earlier = await findTokenUse(context.store, token.id, fingerprint);
+    // Before the work of signing; decided once more inside the transaction.
+    if (earlier === undefined) checkUses(token);
+    else refuseRevoked(context, earlier);
+    const clientId = earlier ?? context.entropy.uuid();
+    const issued = await context.trust.issueClient({
+      certificateRequest: request.certificateRequest,
+      clientId,
+    });
+    if (!(await store(context, request, { tokenId: token.id, clientId, issued }))) continue;
+    if (earlier === undefined) {
+      context.clients.set({ id: clientId, revoked: false, lastSeenAt: null });
+      await reevaluateClient(context, clientId);
+      context.live.publish({ kind: 'client', id: clientId });
+      context.live.publish({ kind: 'token', id: token.id });
+    }
+    return {
+      clientId,
+      siteCode: context.siteCode,
+      certificate: issued.certificate,
+      expiresAt: issued.expiresAt,
+    };
+  }
+  throw new HoldfastError('conflict', 'Another request enrols with this key at the same time.');
+}
+
+function refuseRevoked(context: SiteContext, clientId: string): void {
+  if (context.clients.get(clientId)?.revoked) {
+    throw new HoldfastError('certificate.revoked', 'The client that has this key was revoked.');
+  }
+}
+
+/** A new certificate for a client that still has a valid one. @throws HoldfastError `certificate.request-invalid` */
+export async function renew(
+  context: SiteContext,
+  clientId: string,
+  request: RenewRequest,
+): Promise<EnrolResponse> {
+  const issued = await context.trust.issueClient({
+    certificateRequest: request.certificateRequest,
+    clientId,
+  });
+  await insertCertificate(context.store, { ...issued, clientId });
+  return {
+    clientId,
+    siteCode: context.siteCode,
+    certificate: issued.certificate,
+    expiresAt: issued.expiresAt,
+  };
+}

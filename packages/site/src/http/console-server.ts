@@ -1,0 +1,146 @@
+/** The administrators' server: the API under /api/v1, sign-in under /api/auth, and the console. */
+import http from 'node:http';
+import https from 'node:https';
+import rateLimit from '@fastify/rate-limit';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { HoldfastError, holdfastVersion, SiteInfo } from '@holdfast/contract';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { auditRoutes } from '../audit/routes.ts';
+import { databaseKindOf, openSignIn, type SignIn } from '../auth/auth.adapter.ts';
+import { authSecret, createApiKey, type FirstRunDesk, openFirstRun } from '../auth/model.ts';
+import { apiKeyRoutes, firstRunRoutes, sessionRoutes } from '../auth/routes.ts';
+import { clientRoutes } from '../clients/routes.ts';
+import { prepareCollections } from '../collections/model.ts';
+import { collectionRoutes } from '../collections/routes.ts';
+import type { SiteContext } from '../context.ts';
+import { deploymentRoutes } from '../deployments/routes.ts';
+import { liveRoutes } from '../live/routes.ts';
+import { overviewRoutes } from '../overview/routes.ts';
+import { softwareRoutes } from '../software/routes.ts';
+import { statusRoutes } from '../status/routes.ts';
+import { tokenRoutes } from '../tokens/routes.ts';
+import { type Api, errors } from './api.ts';
+import { answerErrors } from './errors.ts';
+import { guard } from './guard.ts';
+import { describeApi, openApiRoute } from './openapi.ts';
+import { sendSecurityHeaders, serveConsole } from './static.ts';
+import { validatorCompiler } from './validation.ts';
+
+/** Bytes of a body, where a route says nothing else. */
+const bodyLimit = 256 * 1024;
+/** Milliseconds of silence after which a connection is closed; longer than the heartbeat of the live stream. */
+const silenceLimit = 120_000;
+
+export type ConsoleServerOptions = {
+  /** Folder of the built console; without it only the API is served. */
+  readonly distFolder?: string;
+  readonly tls?: { readonly certificate: string; readonly privateKey: string };
+  /** Addresses of proxies whose X-Forwarded headers count, or true for any. */
+  readonly trustProxy?: boolean | string;
+  /** Address of the console as browsers know it. */
+  readonly publicUrl: string;
+  /** Lines about faults inside the site; to stderr where absent. */
+  readonly log?: (line: string) => void;
+};
+
+export type ConsoleServer = {
+  readonly server: FastifyInstance;
+  /** Of the link `<console>/first-run#<secret>`; undefined once an administrator exists. */
+  firstRunSecret(): Promise<string | undefined>;
+  /** Makes a key of the system account, before any administrator exists. */
+  createApiKey(name: string): Promise<string>;
+};
+
+/** The server with all of its routes, not listening yet. */
+export async function createConsoleServer(
+  context: SiteContext,
+  options: ConsoleServerOptions,
+): Promise<ConsoleServer> {
+  const log = options.log ?? ((line: string) => process.stderr.write(`${line}\n`));
+  const { publicUrl, tls } = options;
+  const secret = await authSecret(context);
+  const signIn = await openSignIn({
+    store: context.store,
+    kind: databaseKindOf(context.store),
+    secret,
+    publicUrl,
+    log,
+  });
+  const firstRun = await openFirstRun(context, signIn, secret);
+  await prepareCollections(context);
+
+  const server = Fastify({
+    bodyLimit,
+    connectionTimeout: silenceLimit,
+    forceCloseConnections: true,
+    trustProxy: options.trustProxy ?? false,
+    genReqId: () => context.entropy.uuid(),
+    serverFactory: (handler, settings) => listener(tls, handler, settings),
+  });
+  answerErrors(server, log);
+  server.setValidatorCompiler(validatorCompiler);
+  sendSecurityHeaders(server, { https: publicUrl.startsWith('https:') });
+  await server.register(rateLimit, {
+    global: false,
+    // Refused tries are as costly as others: count before anything else is done.
+    hook: 'onRequest',
+    errorResponseBuilder: (_request, { ttl }) =>
+      new HoldfastError('request.rate', `Too many tries; the next one counts in ${Math.ceil(ttl / 1000)} s.`),
+  });
+  guard(server, signIn, publicUrl);
+  const api = server.withTypeProvider<TypeBoxTypeProvider>();
+  await describeApi(api);
+  await api.register(async (scope: Api) => addRoutes(scope, context, signIn, firstRun), {
+    prefix: '/api/v1',
+  });
+  sessionRoutes(api, signIn, publicUrl);
+  if (options.distFolder !== undefined) await serveConsole(server, options.distFolder);
+  await server.ready();
+
+  return {
+    server,
+    firstRunSecret: () => firstRun.secret(),
+    createApiKey: async (name) => (await createApiKey(context, signIn, { name, actor: 'system' })).key,
+  };
+}
+
+function listener(
+  tls: ConsoleServerOptions['tls'],
+  handler: http.RequestListener,
+  settings: http.ServerOptions,
+): http.Server {
+  if (!tls) return http.createServer(settings, handler);
+  return https.createServer({ ...settings, cert: tls.certificate, key: tls.privateKey }, handler);
+}
+
+function addRoutes(api: Api, context: SiteContext, signIn: SignIn, firstRun: FirstRunDesk): void {
+  api.get(
+    '/site',
+    {
+      config: { open: true },
+      schema: {
+        summary: 'What the sign-in page shows',
+        security: [],
+        response: { 200: SiteInfo, ...errors },
+      },
+    },
+    async () => ({
+      siteCode: context.siteCode,
+      version: holdfastVersion,
+      firstRun: await firstRun.open(),
+      managementPoint: context.managementPoint,
+    }),
+  );
+  openApiRoute(api);
+  firstRunRoutes(api, firstRun);
+  apiKeyRoutes(api, context, signIn);
+  overviewRoutes(api, context);
+  clientRoutes(api, context);
+  statusRoutes(api, context);
+  tokenRoutes(api, context);
+  collectionRoutes(api, context);
+  softwareRoutes(api, context);
+  deploymentRoutes(api, context);
+  auditRoutes(api, context);
+  liveRoutes(api, context);
+}

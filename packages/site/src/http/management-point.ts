@@ -1,0 +1,222 @@
+/** The management point: what clients talk to, over mutual TLS. */
+import { Readable } from 'node:stream';
+import {
+  ClientFacts,
+  EnrolRequest,
+  EnrolResponse,
+  HoldfastError,
+  mpPaths,
+  RenewRequest,
+  Sha256,
+  type SiteTrust,
+  StatusAcknowledgement,
+  StatusBatch,
+  TrustResponse,
+  wireLimits,
+} from '@holdfast/contract';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { updateFacts } from '../clients/enrolled.ts';
+import { reevaluateClient } from '../collections/membership.ts';
+import type { SiteContext } from '../context.ts';
+import { enrol, renew } from '../enrolment/model.ts';
+import type { StatusIngest } from '../status/ingest.ts';
+import { answerErrors } from './errors.ts';
+import { type IdentifyPeer, peerIdentifier } from './peer.ts';
+import { parseRange } from './ranges.ts';
+import { validatorCompiler } from './validation.ts';
+
+/** Milliseconds in which a request must have come whole, and an idle connection is kept. */
+const requestTimeout = 120_000;
+const keepAliveTimeout = 75_000;
+/** Bytes of the bodies of requests that have no limit of their own. */
+const bodyLimit = 16 * 1024;
+
+const HashParams = Type.Object({ hash: Sha256 }, { additionalProperties: false });
+
+export type ManagementPointOptions = {
+  readonly context: SiteContext;
+  readonly ingest: StatusIngest;
+  readonly server: ServerCertificate;
+  /** When the site was created: the signed trust is the same with every start. */
+  readonly createdAt: number;
+  readonly log: (line: string) => void;
+};
+
+/** Key and certificate of the server, PEM. */
+export type ServerCertificate = { readonly certificate: string; readonly privateKey: string };
+
+export type ManagementPoint = {
+  readonly app: FastifyInstance;
+  /** Takes up a new certificate for the connections to come. */
+  renew(server: ServerCertificate): void;
+};
+
+/** The server, not listening yet. */
+export function createManagementPoint(options: ManagementPointOptions): ManagementPoint {
+  const { context } = options;
+  const secure = ({ certificate, privateKey }: ServerCertificate) => ({
+    cert: certificate,
+    key: privateKey,
+    ca: [...context.trust.authorities],
+    minVersion: 'TLSv1.2' as const,
+  });
+  const app = Fastify({
+    // Enrolment comes without a certificate; every other route asks for it itself.
+    https: { ...secure(options.server), requestCert: true, rejectUnauthorized: false },
+    logger: false,
+    bodyLimit,
+    requestTimeout,
+    keepAliveTimeout,
+    forceCloseConnections: true,
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  answerErrors(app, options.log);
+  const identify = peerIdentifier(context.clients, context.clock);
+  trustRoutes(app, options);
+  enrolmentRoutes(app, context, identify);
+  policyRoutes(app, context, identify);
+  contentRoute(app, context, identify);
+  reportRoutes(app, options, identify);
+  return { app, renew: (server) => app.server.setSecureContext(secure(server)) };
+}
+
+/** Refuses strangers before a body of theirs is read. */
+function knownClient(identify: IdentifyPeer) {
+  return async (request: FastifyRequest): Promise<void> => {
+    identify(request.raw);
+  };
+}
+
+function trustRoutes(app: FastifyInstance, { context, createdAt }: ManagementPointOptions): void {
+  const trust: SiteTrust = {
+    siteCode: context.siteCode,
+    authorities: [...context.trust.authorities],
+    issuedAt: createdAt,
+  };
+  const answer: TrustResponse = {
+    policyKey: context.trust.policyKey,
+    trust: context.trust.seal('holdfast/site-trust', JSON.stringify(trust)),
+  };
+  app.get(mpPaths.trust, { schema: { response: { 200: TrustResponse } } }, () => answer);
+}
+
+function enrolmentRoutes(app: FastifyInstance, context: SiteContext, identify: IdentifyPeer): void {
+  app.post<{ Body: EnrolRequest }>(
+    mpPaths.enrol,
+    { bodyLimit: wireLimits.enrolBytes, schema: { body: EnrolRequest, response: { 200: EnrolResponse } } },
+    (request) => enrol(context, request.body),
+  );
+  app.post<{ Body: RenewRequest }>(
+    mpPaths.renew,
+    { schema: { body: RenewRequest, response: { 200: EnrolResponse } }, onRequest: knownClient(identify) },
+    (request) => renew(context, identify(request.raw).id, request.body),
+  );
+}
+
+function policyRoutes(app: FastifyInstance, context: SiteContext, identify: IdentifyPeer): void {
+  const { clients, policy } = context;
+  // The one request that every client sends all the time: an unchanged policy is answered from memory.
+  app.get(mpPaths.policy, (request, reply) => {
+    const client = identify(request.raw);
+    clients.seen(client);
+    const asked = request.headers['if-none-match'];
+    if (client.policyTag !== undefined && asked !== undefined && sameTag(asked, client.policyTag)) {
+      return reply.code(304).header('etag', `"${client.policyTag}"`).send();
+    }
+    return sendPolicy(client.id, asked, reply);
+  });
+  async function sendPolicy(clientId: string, asked: string | undefined, reply: FastifyReply) {
+    const { tag, body } = await policy.index(clientId);
+    reply.header('etag', `"${tag}"`);
+    if (asked !== undefined && sameTag(asked, tag)) return await reply.code(304).send();
+    return await reply.type('application/json').send(body);
+  }
+  app.get<{ Params: { hash: Sha256 } }>(
+    `${mpPaths.assignments}/:hash`,
+    { schema: { params: HashParams } },
+    async (request, reply) => {
+      const client = identify(request.raw);
+      const body = await policy.assignment(client.id, request.params.hash);
+      return await reply.type('application/json').send(body);
+    },
+  );
+}
+
+/** With or without the quotes of an entity tag. */
+function sameTag(asked: string, tag: string): boolean {
+  return asked === tag || asked === `"${tag}"`;
+}
+
+function contentRoute(app: FastifyInstance, context: SiteContext, identify: IdentifyPeer): void {
+  app.get<{ Params: { hash: Sha256 } }>(
+    `${mpPaths.content}/:hash`,
+    { schema: { params: HashParams } },
+    async (request, reply) => {
+      identify(request.raw);
+      const { hash } = request.params;
+      const size = await context.content.size(hash);
+      if (size === undefined)
+        throw new HoldfastError('content.not-found', 'The site does not have this content.');
+      reply.header('accept-ranges', 'bytes').header('etag', `"${hash}"`);
+      const range = askedRange(request, reply, { hash, size });
+      const { start, end } = range ?? { start: 0, end: size };
+      if (range) reply.code(206).header('content-range', `bytes ${start}-${end - 1}/${size}`);
+      reply.header('content-length', end - start).type('application/octet-stream');
+      return await reply.send(Readable.from(context.content.read(hash, start, end), { objectMode: false }));
+    },
+  );
+}
+
+/** `If-Range` with another hash cannot happen with content by hash, but is honoured: the whole is sent then. */
+function askedRange(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { hash, size }: { hash: string; size: number },
+) {
+  const condition = request.headers['if-range'];
+  if (condition !== undefined && condition !== `"${hash}"`) return undefined;
+  try {
+    return parseRange(request.headers.range, size);
+  } catch (thrown) {
+    reply.header('content-range', `bytes */${size}`);
+    throw thrown;
+  }
+}
+
+function reportRoutes(app: FastifyInstance, options: ManagementPointOptions, identify: IdentifyPeer): void {
+  const { context, ingest } = options;
+  const known = knownClient(identify);
+  app.post<{ Body: ClientFacts }>(
+    mpPaths.facts,
+    { bodyLimit: wireLimits.factsBytes, schema: { body: ClientFacts }, onRequest: known },
+    async (request, reply) => {
+      const client = identify(request.raw);
+      await updateFacts(context.store, client.id, request.body);
+      await reevaluateClient(context, client.id);
+      context.clients.seen(client);
+      context.live.publish({ kind: 'client', id: client.id });
+      return await reply.code(204).send();
+    },
+  );
+  app.post<{ Body: StatusBatch }>(
+    mpPaths.status,
+    {
+      bodyLimit: wireLimits.statusBatchBytes,
+      schema: { body: StatusBatch, response: { 200: StatusAcknowledgement } },
+      onRequest: known,
+      config: { tooLarge: 'status.too-large' },
+    },
+    async (request) => {
+      const client = identify(request.raw);
+      if (request.body.clientId !== client.id) {
+        throw new HoldfastError(
+          'client.mismatch',
+          'The messages are of another client than the certificate.',
+        );
+      }
+      context.clients.seen(client);
+      return await ingest.add(request.body);
+    },
+  );
+}

@@ -1,0 +1,61 @@
+/** Who is at the other end of a connection to the management point: the client that its certificate names. */
+import type { X509Certificate } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { TLSSocket } from 'node:tls';
+import { HoldfastError } from '@holdfast/contract';
+import type { Clock } from '@holdfast/ports';
+import type { ClientRegistry, RegisteredClient } from '../clients/registry.ts';
+
+/** What a certificate says; read once for each connection. */
+type Peer = { readonly clientId: string; readonly notAfter: number };
+
+export type IdentifyPeer = (request: IncomingMessage) => RegisteredClient;
+
+function commonName(certificate: X509Certificate): string {
+  return /^CN=([0-9a-f-]{36})$/m.exec(certificate.subject)?.[1] ?? '';
+}
+
+/** @throws HoldfastError `certificate.required`, `certificate.expired` */
+function readPeer(socket: unknown): Peer {
+  const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+  if (!(socket instanceof TLSSocket) || !certificate) {
+    throw new HoldfastError(
+      'certificate.required',
+      'This request needs the certificate of an enrolled client.',
+    );
+  }
+  if (socket.authorized) {
+    return { clientId: commonName(certificate), notAfter: Date.parse(certificate.validTo) };
+  }
+  if (String(socket.authorizationError) === 'CERT_HAS_EXPIRED') throw expired();
+  throw new HoldfastError('certificate.required', 'The certificate was not issued by this site.', {
+    details: { reason: String(socket.authorizationError) },
+  });
+}
+
+const expired = () => new HoldfastError('certificate.expired', 'The certificate of the client has expired.');
+
+/**
+ * Certificates are checked by the TLS handshake and read once for each connection; whether the client is known,
+ * not revoked, and its certificate not run out meanwhile is looked at with every request.
+ */
+export function peerIdentifier(clients: ClientRegistry, clock: Clock): IdentifyPeer {
+  const peers = new WeakMap<object, Peer>();
+  return ({ socket }) => {
+    let peer = peers.get(socket);
+    if (!peer) {
+      peer = readPeer(socket);
+      peers.set(socket, peer);
+    }
+    if (peer.notAfter <= clock.now()) throw expired();
+    const client = clients.get(peer.clientId);
+    if (!client) {
+      throw new HoldfastError(
+        'certificate.required',
+        'The site does not know the client of this certificate.',
+      );
+    }
+    if (client.revoked) throw new HoldfastError('certificate.revoked', 'The client was revoked.');
+    return client;
+  };
+}

@@ -1,0 +1,53 @@
+/** Rows that policy is made of. */
+import type { PolicyIndex, Sha256 } from '@holdfast/contract';
+import type { Kysely } from 'kysely';
+import type { Schema } from '../store/schema.ts';
+
+export type SignedPolicy = { policySerial: number; policyIssuedAt: number | null; policyTag: string | null };
+
+export function findSignedPolicy(db: Kysely<Schema>, clientId: string): Promise<SignedPolicy | undefined> {
+  return db
+    .selectFrom('client')
+    .select(['policySerial', 'policyIssuedAt', 'policyTag'])
+    .where('id', '=', clientId)
+    .executeTakeFirst();
+}
+
+export async function saveSignedPolicy(
+  db: Kysely<Schema>,
+  clientId: string,
+  signed: SignedPolicy,
+): Promise<void> {
+  await db.updateTable('client').set(signed).where('id', '=', clientId).execute();
+}
+
+/** What is deployed to the client's collections and not withdrawn, in an order that stays. */
+export function assignmentsOf(db: Kysely<Schema>, clientId: string): Promise<PolicyIndex['assignments']> {
+  return assigned(db, clientId)
+    .select(['deployment.id as deploymentId', 'deployment.assignmentHash as hash'])
+    .orderBy('deployment.createdAt')
+    .orderBy('deployment.id')
+    .execute();
+}
+
+/** The exact text of an assignment, if the client has it. */
+export async function assignmentBody(
+  db: Kysely<Schema>,
+  clientId: string,
+  hash: Sha256,
+): Promise<string | undefined> {
+  const row = await assigned(db, clientId)
+    .innerJoin('assignment', 'assignment.hash', 'deployment.assignmentHash')
+    .select('assignment.body')
+    .where('assignment.hash', '=', hash)
+    .executeTakeFirst();
+  return row?.body;
+}
+
+function assigned(db: Kysely<Schema>, clientId: string) {
+  return db
+    .selectFrom('collectionMember')
+    .innerJoin('deployment', 'deployment.collectionId', 'collectionMember.collectionId')
+    .where('collectionMember.clientId', '=', clientId)
+    .where('deployment.withdrawnAt', 'is', null);
+}
