@@ -1,0 +1,103 @@
+/** Requests to the site's API, and the one shape in which every failure reaches the pages. */
+import { type ErrorBody, type ErrorCode, errorCatalogue } from '@holdfast/contract/web';
+
+/** A request that failed: code, sentence and remedy, as the site gave them or as the catalogue knows them. */
+export class Problem extends Error {
+  readonly code: string;
+  readonly remedy: string;
+  /** HTTP status; 0 where no answer came. */
+  readonly status: number;
+  readonly requestId: string | undefined;
+
+  constructor(body: ErrorBody, status: number) {
+    super(body.message);
+    this.name = 'Problem';
+    this.code = body.code;
+    this.remedy = body.remedy;
+    this.status = status;
+    this.requestId = body.requestId;
+  }
+}
+
+/** A problem that the console itself found, in the words of the catalogue. */
+export function problem(code: ErrorCode, message: string, status = 0): Problem {
+  return new Problem({ code, message, remedy: errorCatalogue[code].remedy }, status);
+}
+
+/** Anything thrown, as a problem that can be shown. */
+export function asProblem(thrown: unknown): Problem {
+  if (thrown instanceof Problem) return thrown;
+  return problem('internal', thrown instanceof Error ? thrown.message : String(thrown));
+}
+
+/** The body of an answer that says no; text that is not the site's own is never shown. */
+export function problemOf(status: number, body: unknown): Problem {
+  if (typeof body === 'object' && body !== null) {
+    const { code, message, remedy, requestId } = body as Partial<ErrorBody>;
+    if (typeof code === 'string' && typeof message === 'string' && typeof remedy === 'string') {
+      return new Problem(
+        { code, message, remedy, ...(requestId === undefined ? {} : { requestId }) },
+        status,
+      );
+    }
+  }
+  if (status === 401) return problem('auth.required', 'You are not signed in.', status);
+  if (status === 429) return problem('request.rate', 'Too many requests in a short time.', status);
+  return problem('network.response-invalid', `The site answered ${status} without an explanation.`, status);
+}
+
+export type Parameters = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** `/api/v1` + path + the parameters that are set. */
+export function apiAddress(path: string, parameters: Parameters = {}): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined && value !== '') query.set(name, String(value));
+  }
+  const text = query.toString();
+  return `/api/v1${path}${text === '' ? '' : `?${text}`}`;
+}
+
+/**
+ * Sends a request and answers its JSON body; undefined for 204.
+ * Throws Problem, except when the caller's signal ended it.
+ */
+export async function send(address: string, init: RequestInit = {}): Promise<unknown> {
+  let response: Response;
+  try {
+    response = await fetch(address, {
+      ...init,
+      credentials: 'same-origin',
+      headers: { accept: 'application/json', ...init.headers },
+    });
+  } catch (cause) {
+    if (init.signal?.aborted) throw cause;
+    throw problem('network.unreachable', 'The site did not answer.');
+  }
+  if (response.status === 204) return undefined;
+  let body: unknown;
+  try {
+    body = await response.json();
+  } catch {
+    throw problemOf(response.status, undefined);
+  }
+  if (!response.ok) throw problemOf(response.status, body);
+  return body;
+}
+
+/** GET of the API; `T` is the contract's type of that path. */
+export async function get<T>(path: string, parameters?: Parameters, signal?: AbortSignal): Promise<T> {
+  return (await send(apiAddress(path, parameters), signal === undefined ? {} : { signal })) as T;
+}
+
+/** POST, PUT or DELETE of the API; `T` is the contract's type of the answer. */
+export async function change<T = void>(
+  method: 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: unknown,
+  parameters?: Parameters,
+): Promise<T> {
+  const json =
+    body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  return (await send(apiAddress(path, parameters), { method, ...json })) as T;
+}

@@ -1,0 +1,161 @@
+/** The states of deployments and the severities of messages: their words, colours and pictures. */
+
+import type { DeploymentState, Severity } from '@holdfast/contract/web';
+import { Badge, Group, Progress, RingProgress, Stack, Text, Tooltip } from '@mantine/core';
+import { IconAlertTriangle, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
+
+type Look = { readonly label: string; readonly color: string; readonly meaning: string };
+
+/** In the order in which pictures show them: done first, trouble last. */
+export const stateLooks: Readonly<Record<DeploymentState, Look>> = {
+  succeeded: { label: 'Succeeded', color: 'teal.6', meaning: 'Detection holds' },
+  running: { label: 'Running', color: 'blue.5', meaning: 'A program runs, or its result is being verified' },
+  downloading: { label: 'Downloading', color: 'cyan.5', meaning: 'Content is on its way' },
+  waiting: { label: 'Waiting', color: 'gray.5', meaning: 'Nothing heard yet, or held at a gate' },
+  available: { label: 'Available', color: 'violet.5', meaning: 'Offered, not enforced' },
+  'reboot-pending': {
+    label: 'Restart pending',
+    color: 'yellow.6',
+    meaning: 'Done once the machine restarts',
+  },
+  held: { label: 'Held', color: 'pink.6', meaning: 'Tried too often; waits for an administrator' },
+  broken: { label: 'Broken', color: 'orange.6', meaning: 'Was present, is damaged; repair follows' },
+  failed: { label: 'Failed', color: 'red.6', meaning: 'Ended with an error' },
+};
+
+export const states = Object.keys(stateLooks) as DeploymentState[];
+
+/** The look of a state; one that a newer site names is shown by its name. */
+function lookOf(state: string): Look {
+  return Object.hasOwn(stateLooks, state)
+    ? stateLooks[state as DeploymentState]
+    : { label: state, color: 'gray.6', meaning: 'Known to a newer console' };
+}
+
+export function StateBadge({ state }: { state: string }) {
+  const look = lookOf(state);
+  return (
+    <Tooltip label={look.meaning}>
+      <Badge
+        className="above"
+        variant="dot"
+        color={look.color}
+        tt="none"
+        fw={550}
+        radius="sm"
+        w="max-content"
+        styles={{ label: { overflow: 'visible' } }}
+      >
+        {look.label}
+      </Badge>
+    </Tooltip>
+  );
+}
+
+type Count = Look & { readonly state: string; readonly count: number };
+
+function countsOf(record: Readonly<Record<string, number>>): Count[] {
+  const known = states.map((state) => ({ state, count: record[state] ?? 0 }));
+  const others = Object.entries(record)
+    .filter(([state]) => !Object.hasOwn(stateLooks, state))
+    .map(([state, count]) => ({ state, count }));
+  return [...known, ...others]
+    .filter(({ count }) => count > 0)
+    .map((each) => ({ ...each, ...lookOf(each.state) }));
+}
+
+/** One bar of a deployment: how many clients are in each state. */
+export function StateBar({ counts, total }: { counts: Readonly<Record<string, number>>; total: number }) {
+  const shown = countsOf(counts);
+  const said = shown.map(({ label, count }) => `${count} ${label.toLowerCase()}`).join(', ');
+  const succeeded = counts.succeeded ?? 0;
+  return (
+    <Stack gap={4} miw={150}>
+      <Progress.Root size={8} radius="xl" aria-label={said === '' ? 'No clients' : said} role="img">
+        {shown.map(({ state, label, color, count }) => (
+          <Tooltip key={state} label={`${count} ${label.toLowerCase()}`}>
+            <Progress.Section value={total > 0 ? (count / total) * 100 : 0} color={color} aria-hidden />
+          </Tooltip>
+        ))}
+      </Progress.Root>
+      <Text size="xs" c="dimmed">
+        {total === 0 ? 'No clients in the collection' : `${succeeded} of ${total} succeeded`}
+      </Text>
+    </Stack>
+  );
+}
+
+/** The states as a ring with its legend. */
+export function StateRing({ counts }: { counts: Readonly<Record<string, number>> }) {
+  const shown = countsOf(counts);
+  const total = shown.reduce((sum, { count }) => sum + count, 0);
+  const share = total === 0 ? 0 : Math.floor(((counts.succeeded ?? 0) / total) * 100);
+  return (
+    <Group gap="xl" wrap="wrap" align="center">
+      <RingProgress
+        size={172}
+        thickness={16}
+        roundCaps={shown.length > 1}
+        sections={shown.map(({ color, count }) => ({ color, value: (count / total) * 100 }))}
+        label={
+          <Stack gap={0} align="center">
+            <Text fz={28} fw={650} lh={1.1}>
+              {share} %
+            </Text>
+            <Text size="xs" c="dimmed">
+              succeeded
+            </Text>
+          </Stack>
+        }
+      />
+      {total === 0 ? (
+        <Text size="sm" c="dimmed" flex={1} miw={180}>
+          No client is in the collection yet.
+        </Text>
+      ) : (
+        <StateLegend shown={shown} />
+      )}
+    </Group>
+  );
+}
+
+function StateLegend({ shown }: { shown: readonly Count[] }) {
+  return (
+    <Stack gap={6} flex={1} miw={180} component="ul" className="plain-list" aria-label="Deployments by state">
+      {shown.map(({ state, label, color, count, meaning }) => (
+        <Group key={state} gap="xs" wrap="nowrap" component="li" title={meaning}>
+          <span
+            className="swatch"
+            style={{ background: `var(--mantine-color-${color.replace('.', '-')})` }}
+          />
+          <Text size="sm" flex={1}>
+            {label}
+          </Text>
+          <Text size="sm" fw={600} className="number">
+            {count}
+          </Text>
+        </Group>
+      ))}
+    </Stack>
+  );
+}
+
+export const severityLooks: Readonly<
+  Record<Severity, { label: string; color: string; icon: typeof IconInfoCircle }>
+> = {
+  info: { label: 'Information', color: 'tide', icon: IconInfoCircle },
+  warning: { label: 'Warning', color: 'yellow', icon: IconAlertTriangle },
+  error: { label: 'Error', color: 'red', icon: IconCircleX },
+};
+
+export function SeverityIcon({ severity, size = 18 }: { severity: Severity; size?: number }) {
+  const { label, color, icon: Icon } = severityLooks[severity];
+  return (
+    <Icon
+      size={size}
+      color={`var(--mantine-color-${color}-6)`}
+      aria-label={label}
+      style={{ flexShrink: 0 }}
+    />
+  );
+}

@@ -1,0 +1,42 @@
+/** Adding a program to a package that exists. */
+import { Paper } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { packageQuery } from '../api/queries.ts';
+import { LinkAnchor } from '../parts/links.tsx';
+import { Lines, Page } from '../parts/page.tsx';
+import { notifyDone, ProblemNotice } from '../parts/problems.tsx';
+import { ProgramForm } from './program-form.tsx';
+
+export function AddProgramPage({ packageId }: { packageId: string }) {
+  const navigate = useNavigate();
+  const { data, isError, error, refetch } = useQuery(packageQuery(packageId));
+  if (data === undefined) {
+    return (
+      <Page title="Add a program">
+        {isError ? <ProblemNotice thrown={error} retry={refetch} /> : <Lines />}
+      </Page>
+    );
+  }
+  return (
+    <Page
+      title="Add a program"
+      about={
+        <LinkAnchor to="/packages/$packageId" params={{ packageId }} size="sm">
+          {data.name} {data.version}
+        </LinkAnchor>
+      }
+    >
+      <Paper maw={860}>
+        <ProgramForm
+          packageId={packageId}
+          paths={data.contents.map(({ path }) => path)}
+          done={async (program) => {
+            notifyDone(`${program.name} is added.`);
+            await navigate({ to: '/packages/$packageId', params: { packageId } });
+          }}
+        />
+      </Paper>
+    </Page>
+  );
+}
