@@ -11,7 +11,13 @@ const clientNode = join(projectFolder, 'packages/client/node_modules/.bin/node')
 /** The packages that a client is made of: they run on the client's own Node too. */
 const clientPackages = ['contract', 'ports', 'engine', 'client', 'machine'];
 
-type Group = { name: string; node: string; files: readonly string[]; concurrency: number };
+type Group = {
+  name: string;
+  node: string;
+  options?: readonly string[];
+  files: readonly string[];
+  concurrency: number;
+};
 
 function testsOf(packages: readonly string[]): string[] {
   return packages
@@ -25,7 +31,13 @@ function groups(): Group[] {
   if (existsSync(clientNode)) {
     // What runs under Wine brings its own Windows Node: once is enough.
     const files = testsOf(clientPackages).filter((file) => !file.includes('windows-'));
-    list.push({ name: 'client packages on Node 22', node: clientNode, files, concurrency: 2 });
+    list.push({
+      name: 'client packages on Node 22',
+      node: clientNode,
+      options: ['--import=./scripts/node22.mjs', '--enable-source-maps'],
+      files,
+      concurrency: 2,
+    });
   }
   for (const suite of suites()) {
     list.push({
@@ -43,6 +55,7 @@ function runGroup(group: Group, countsFile: string): boolean {
   const run = spawnSync(
     group.node,
     [
+      ...(group.options ?? []),
       '--test',
       `--test-concurrency=${group.concurrency}`,
       '--test-reporter=./scripts/reporter.ts',

@@ -56,7 +56,11 @@ const bannedCalls: readonly { pattern: RegExp; instead: string }[] = [
     pattern: /(?<![.\w])(setTimeout|setInterval|setImmediate|queueMicrotask)\s*\(/g,
     instead: 'take a Clock and call sleep()',
   },
-  { pattern: /(?<![.\w])process\s*\./g, instead: 'take what it tells as a value from the main' },
+  {
+    pattern:
+      /(?<![.\w])process\s*\.\s*(env|argv|exit|exitCode|abort|pid|platform|arch|cwd|chdir|kill|on|once|off|emit|std\w+|hrtime|uptime|\w+Usage|nextTick|version\w*|getuid|umask|title|execPath|binding)\b/g,
+    instead: 'take what it tells as a value from the main',
+  },
   { pattern: /(?<![.\w])fetch\s*\(/g, instead: 'take a Network' },
 ];
 

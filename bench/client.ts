@@ -1,0 +1,70 @@
+/** The idle client: its proportional memory above an empty script of the same runtime, and its CPU time in a minute. */
+import { execFile } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { clientNode } from '../e2e/support/client.ts';
+import { awaitStatus } from '../e2e/support/deploy.ts';
+import { temporaryFolder } from '../e2e/support/folders.ts';
+import { startTestSite } from '../e2e/support/site.ts';
+import { buildClient } from '../scripts/build-client.ts';
+import type { Figure } from './main.ts';
+import { cpuSeconds, proportionalMegabytes, startSide } from './measure.ts';
+
+const idleSeconds = 60;
+
+export async function client(): Promise<readonly Figure[]> {
+  const folder = temporaryFolder();
+  const running = await startTestSite({ dataFolder: join(folder.path, 'site'), pollSeconds: 3600 });
+  try {
+    const bundle = await buildClient({ platform: 'linux', output: join(folder.path, 'bundle') });
+    const state = join(folder.path, 'client');
+    const root = join(folder.path, 'root');
+    mkdirSync(state);
+    mkdirSync(root);
+    const enrol = [
+      'enrol',
+      '--site',
+      running.site.managementPointUrl,
+      '--token',
+      running.token,
+      '--folder',
+      state,
+      '--root',
+      root,
+    ];
+    await promisify(execFile)(clientNode, [bundle, ...enrol]);
+    const agent = await startSide(0, clientNode, [bundle, 'run', '--json', '--folder', state]);
+    const empty = await startSide(1, clientNode, ['-e', 'console.log("{}"); setInterval(() => {}, 2 ** 30)']);
+    try {
+      await awaitStatus(running.site, running.api, 30002);
+      // Idle begins when the start's own work is over.
+      await new Promise((resolve) => setTimeout(resolve, 10_000));
+      const before = cpuSeconds(agent.pid);
+      await new Promise((resolve) => setTimeout(resolve, idleSeconds * 1000));
+      const used = cpuSeconds(agent.pid) - before;
+      const memory = { client: proportionalMegabytes(agent.pid), empty: proportionalMegabytes(empty.pid) };
+      return [
+        {
+          name: 'client: proportional memory of the idle client above an empty script',
+          value: memory.client - memory.empty,
+          unit: 'MB',
+          target: { atMost: 15 },
+          sides: memory,
+        },
+        {
+          name: `client: CPU time in ${idleSeconds} idle seconds`,
+          value: used,
+          unit: 's',
+          target: { atMost: 0.1 },
+          sides: { client: used },
+        },
+      ];
+    } finally {
+      await Promise.all([agent.stop(), empty.stop()]);
+    }
+  } finally {
+    await running.site.close();
+    folder.remove();
+  }
+}

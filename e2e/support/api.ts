@@ -1,0 +1,36 @@
+/** The administrators' API as the suites use it: JSON in, JSON out, coded errors thrown. */
+import { type ErrorBody, HoldfastError, isErrorCode } from '@holdfast/contract';
+
+export type Api = {
+  get<T>(path: string): Promise<T>;
+  post<T>(path: string, body: unknown): Promise<T>;
+  /** Uploads bytes and answers their hash. */
+  upload(bytes: Uint8Array): Promise<{ sha256: string; size: number }>;
+};
+
+export function openApi(consoleUrl: string, apiKey: string): Api {
+  async function ask<T>(
+    method: string,
+    path: string,
+    body: string | Uint8Array | undefined,
+    type: string,
+  ): Promise<T> {
+    const response = await fetch(`${consoleUrl}/api/v1${path}`, {
+      method,
+      headers: { 'x-api-key': apiKey, ...(body === undefined ? {} : { 'content-type': type }) },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : Buffer.from(body) }),
+    });
+    const text = await response.text();
+    if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T;
+    const error = JSON.parse(text) as ErrorBody;
+    throw new HoldfastError(
+      isErrorCode(error.code) ? error.code : 'internal',
+      `${method} ${path}: ${error.message}`,
+    );
+  }
+  return {
+    get: (path) => ask('GET', path, undefined, ''),
+    post: (path, body) => ask('POST', path, JSON.stringify(body), 'application/json'),
+    upload: (bytes) => ask('PUT', '/content', bytes, 'application/octet-stream'),
+  };
+}

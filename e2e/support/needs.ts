@@ -1,0 +1,22 @@
+/** What a suite needs of the machine: a reason to skip where it is missing. */
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+
+/** Names the programs that are not on the path; false when all are there. For the `skip` option of a test. */
+export function missingOnThisMachine(...programs: readonly string[]): string | false {
+  if (process.platform !== 'linux') return 'needs Linux';
+  const folders = (process.env.PATH ?? '').split(':');
+  const missing = programs.filter(
+    (program) => !folders.some((folder) => isExecutable(join(folder, program))),
+  );
+  return missing.length === 0 ? false : `needs ${missing.join(', ')}`;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
