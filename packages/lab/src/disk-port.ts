@@ -1,0 +1,230 @@
+/** The disk port over a simulated volume, for one life of one program. */
+import { type ErrorCode, HoldfastError } from '@holdfast/contract';
+import {
+  type Disk,
+  type Entry,
+  type Folder,
+  isPlainName,
+  type NameFamily,
+  type OpenFile,
+} from '@holdfast/ports';
+import type { Calls, Life } from './calls.ts';
+import { readContent } from './content.ts';
+import { type FileNode, type FolderNode, free, type Node, type Place, type Volume } from './disk.ts';
+
+/** What the handles of one machine share. */
+type Mount = {
+  readonly volume: Volume;
+  readonly calls: Calls;
+  readonly life: Life;
+  readonly names: NameFamily;
+};
+
+/** Open folders by their handles: a rename names its target by handle. */
+const openFolders = new WeakMap<Folder, { readonly node: FolderNode; readonly isOpen: () => boolean }>();
+
+export function diskPort(volume: Volume, calls: Calls, life: Life, names: NameFamily = 'posix'): Disk {
+  const mount: Mount = { volume, calls, life, names };
+  const windows = names === 'windows';
+  return {
+    can: { syncFolder: !windows, modes: !windows, links: !windows },
+    open: (path) =>
+      calls.call(life, 'disk.open', [path], () => openFolder(mount, folderAt(mount, path), path)),
+    freeBytes: (path) => calls.call(life, 'disk.freeBytes', [path], () => free(folderAt(mount, path).room)),
+  };
+}
+
+/** The node of an absolute path. @throws HoldfastError `disk.name-invalid`, `disk.not-found`, `disk.denied` */
+function folderAt({ volume, names }: Pick<Mount, 'volume' | 'names'>, path: string): FolderNode {
+  const absolute = names === 'windows' ? /^[A-Z]:\\/i.test(path) : path.startsWith('/');
+  if (!absolute) fail('disk.name-invalid', path);
+  const parts = names === 'windows' ? path.slice(3).split('\\') : path.split('/');
+  let current = volume.root;
+  for (const name of parts.filter((part) => part !== '')) {
+    const node = current.entries.get(name) ?? fail('disk.not-found', path);
+    current = node.kind === 'folder' ? node : fail('disk.denied', path);
+  }
+  return current;
+}
+
+function fail(code: ErrorCode, path: string): never {
+  throw new HoldfastError(code, `The simulated disk refuses ${path}.`);
+}
+
+function openFolder(mount: Mount, node: FolderNode, path: string): Folder {
+  const { volume, calls, life } = mount;
+  let closed = false;
+
+  const child = (name: string) =>
+    `${path}${path.endsWith('/') || path.endsWith('\\') ? '' : separator(mount)}${name}`;
+
+  /** One call on this folder: closed handles, bad names and injected faults are refused before its effect. */
+  function on<T>(operation: string, names: readonly string[], facts: unknown[], effect: () => T): Promise<T> {
+    return calls.call(life, `disk.${operation}`, [path, ...names, ...facts], () => {
+      if (closed) fail('disk.failed', path);
+      for (const name of names) if (!isPlainName(name, mount.names)) fail('disk.name-invalid', path);
+      const fault = volume.fault(operation, names[0] === undefined ? path : child(names[0]));
+      if (fault !== undefined) fail(fault, path);
+      return effect();
+    });
+  }
+
+  const existing = (name: string): Node => node.entries.get(name) ?? fail('disk.not-found', child(name));
+  const place = (name: string): Place => ({ folder: node, name });
+
+  function openExisting(name: string, writable: boolean): OpenFile {
+    const file = existing(name);
+    if (file.kind !== 'file') fail('disk.denied', child(name));
+    if (writable) mayChange(node, file, child(name));
+    return openFile(mount, file, child(name), writable);
+  }
+
+  const folder: Folder = {
+    path,
+    folder: (name, options = {}) =>
+      on('folder', [name], [options], () => {
+        const found =
+          node.entries.get(name) ?? (options.create ? make() : fail('disk.not-found', child(name)));
+        if (found.kind !== 'folder') fail('disk.denied', child(name));
+        return openFolder(mount, found, child(name));
+        function make(): FolderNode {
+          mayAdd(node, child(name));
+          return volume.newFolder(place(name));
+        }
+      }),
+    read: (name) => on('read', [name], [], () => openExisting(name, false)),
+    edit: (name) => on('edit', [name], [], () => openExisting(name, true)),
+    create: (name, { mode = 0o600 } = {}) =>
+      on('create', [name], [mode], () => {
+        if (node.entries.has(name)) fail('disk.exists', child(name));
+        mayAdd(node, child(name));
+        return openFile(mount, volume.newFile(place(name), mode), child(name), true);
+      }),
+    entry: (name) =>
+      on('entry', [name], [], () => {
+        const found = node.entries.get(name);
+        return found && entryOf(name, found);
+      }),
+    list: () =>
+      on('list', [], [], () =>
+        [...node.entries]
+          .sort(([left], [right]) => (left < right ? -1 : 1))
+          .map(([name, found]) => entryOf(name, found)),
+      ),
+    rename: (name, target) =>
+      on('rename', [name], [target.name, target.folder?.path], () => {
+        const into = openFolders.get(target.folder ?? folder);
+        if (into === undefined || !into.isOpen()) fail('disk.failed', path);
+        if (!isPlainName(target.name, mount.names)) fail('disk.name-invalid', path);
+        mayMove(mount, { folder: node, name }, { folder: into.node, name: target.name }, child(name));
+        volume.move(place(name), { folder: into.node, name: target.name });
+      }),
+    remove: (name) =>
+      on('remove', [name], [], () => {
+        const found = existing(name);
+        if (found.kind === 'folder') fail('disk.denied', child(name));
+        mayChange(node, found, child(name));
+        volume.remove(place(name));
+      }),
+    removeFolder: (name) =>
+      on('removeFolder', [name], [], () => {
+        const found = existing(name);
+        if (found.kind !== 'folder') fail('disk.denied', child(name));
+        if (found.entries.size > 0) fail('disk.exists', child(name));
+        mayChange(node, found, child(name));
+        volume.remove(place(name));
+      }),
+    sync: () =>
+      on('syncFolder', [], [], () => (mount.names === 'posix' ? volume.syncFolder(node) : undefined)),
+    close: () =>
+      calls.call(life, 'disk.closeFolder', [path], () => {
+        closed = true;
+      }),
+    [Symbol.asyncDispose]: () => folder.close(),
+  };
+  openFolders.set(folder, { node, isOpen: () => !closed });
+  return folder;
+}
+
+function openFile({ volume, calls, life }: Mount, file: FileNode, path: string, writable: boolean): OpenFile {
+  let closed = false;
+
+  function on<T>(operation: string, facts: readonly unknown[], effect: () => T): Promise<T> {
+    return calls.call(life, `file.${operation}`, [path, ...facts], () => {
+      if (closed) fail('disk.failed', path);
+      const fault = volume.fault(operation, path);
+      if (fault !== undefined && operation === 'sync') volume.loseUnsynced(file);
+      if (fault !== undefined) fail(fault, path);
+      return effect();
+    });
+  }
+
+  const mayWrite = () => {
+    if (!writable) fail('disk.failed', path);
+    if (file.room.readOnly) fail('disk.read-only', path);
+  };
+
+  const open: OpenFile = {
+    size: () => on('size', [], () => file.content.length),
+    read: (position, length) =>
+      on('read', [position, length], () => readContent(file.content, position, length)),
+    write: (position, data) =>
+      on('write', [position, data], () => {
+        mayWrite();
+        volume.write(file, position, data);
+      }),
+    truncate: (length) =>
+      on('truncate', [length], () => {
+        mayWrite();
+        volume.truncate(file, length);
+      }),
+    sync: () => on('sync', [], () => volume.syncFile(file)),
+    close: () =>
+      calls.call(life, 'file.close', [path], () => {
+        closed = true;
+      }),
+    [Symbol.asyncDispose]: () => open.close(),
+  };
+  return open;
+}
+
+function separator({ names }: Mount): string {
+  return names === 'windows' ? '\\' : '/';
+}
+
+function entryOf(name: string, node: Node): Entry {
+  return { name, kind: node.kind, size: node.kind === 'file' ? node.content.length : 0 };
+}
+
+function mayAdd(folder: FolderNode, path: string): void {
+  if (folder.removed) fail('disk.not-found', path);
+  if (folder.room.readOnly) fail('disk.read-only', path);
+  if (folder.room.denied) fail('disk.denied', path);
+}
+
+function mayChange(folder: FolderNode, node: Node, path: string): void {
+  mayAdd(folder, path);
+  if (node.kind === 'file' && node.holders > 0) fail('disk.busy', path);
+}
+
+/** The rules of rename(2), with the codes of the real Linux disk. */
+function mayMove(mount: Mount, from: Place, to: Place, path: string): void {
+  const source = from.folder.entries.get(from.name) ?? fail('disk.not-found', path);
+  mayChange(from.folder, source, path);
+  mayAdd(to.folder, path);
+  const target = to.folder.entries.get(to.name);
+  if (source.kind === 'folder' && within(source, to.folder)) fail('disk.failed', path);
+  // A folder that leads to the source has at least that in it (ENOTEMPTY, whatever the source is).
+  if (target?.kind === 'folder' && within(target, from.folder)) fail('disk.exists', path);
+  if (target === undefined || target === source) return;
+  mayChange(to.folder, target, path);
+  if (target.kind === 'folder') {
+    if (source.kind !== 'folder' || mount.names === 'windows') fail('disk.denied', path);
+    if (target.entries.size > 0) fail('disk.exists', path);
+  } else if (source.kind === 'folder') fail('disk.denied', path);
+}
+
+function within(folder: FolderNode, sought: FolderNode): boolean {
+  if (folder === sought) return true;
+  return [...folder.entries.values()].some((node) => node.kind === 'folder' && within(node, sought));
+}

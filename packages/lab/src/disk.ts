@@ -1,0 +1,278 @@
+/**
+ * The simulated disk: what a program sees, and what of it survives a power cut.
+ *
+ * Fault model
+ * - A file has two images: what is read (all writes) and what is durable. Each write and truncate since the last
+ *   `sync` of the file is on its way; at a power cut each is, on its own, lost, kept, or torn: of a torn write every
+ *   512-byte sector (counted from the start of the file) is lost or kept on its own. A kept write beyond a lost one
+ *   leaves zeros between. A sync makes durable exactly what is on its way.
+ * - A failed sync (injected) drops what was on its way: it is still read, a later sync succeeds and does not save it
+ *   (as Linux does: "PostgreSQL's fsync surprise", lwn.net/Articles/752063).
+ * - Names (create, make folder, rename, remove) are one list of changes on their way. A sync of a folder makes
+ *   durable the changes that touch this folder, and those that they build on; not the folder's own name in its parent.
+ *   A rename is one change: it survives whole or not at all.
+ * - At a power cut the names on their way are all lost, all kept, kept up to some moment (an ordered metadata
+ *   journal), or any choice of them is kept (reordered), always with what they build on: an earlier change of the
+ *   same name or of the same file.
+ * - Names and contents fare independently: a name may survive with nothing of its file's content, and so may the
+ *   content of a file that lost its name.
+ */
+import { type ErrorCode, HoldfastError } from '@holdfast/contract';
+import { type Content, noContent, truncateContent, writeContent } from './content.ts';
+import type { Random } from './random.ts';
+
+/** Bytes that a disk writes whole or not at all. */
+const sectorSize = 512;
+
+/** What a part of the tree has in common: a volume with its room, or a folder with its rights. */
+export type Room = { capacity: number; used: number; readOnly: boolean; denied: boolean };
+
+type ContentChange =
+  | { readonly kind: 'write'; readonly position: number; readonly data: Uint8Array }
+  | { readonly kind: 'truncate'; readonly length: number };
+
+export type FileNode = {
+  readonly kind: 'file';
+  readonly room: Room;
+  readonly mode: number;
+  content: Content;
+  durable: Content;
+  unsynced: ContentChange[];
+  /** Programs that hold it against writing, renaming and removing. */
+  holders: number;
+};
+export type FolderNode = {
+  readonly kind: 'folder';
+  readonly room: Room;
+  readonly mode: number;
+  entries: Map<string, Node>;
+  durable: Map<string, Node>;
+  removed: boolean;
+};
+export type LinkNode = { readonly kind: 'link'; readonly room: Room; readonly target: string };
+export type Node = FileNode | FolderNode | LinkNode;
+
+export type Place = { readonly folder: FolderNode; readonly name: string };
+
+/** `from` and `to` are undefined for what begins and for what ends. */
+type NameChange = {
+  readonly node: Node;
+  readonly from: Place | undefined;
+  readonly to: Place | undefined;
+  readonly replaced: Node | undefined;
+};
+
+/** What happens at a power cut to what is on its way; `random` decides for each alone. */
+export type Fate = 'lost' | 'kept' | 'random';
+export type Damage = { readonly names: Fate; readonly contents: Fate };
+
+export type Volume = {
+  readonly root: FolderNode;
+  /** Set by a test: the code with which this operation on this path shall fail, if any. */
+  fault: (operation: string, path: string) => ErrorCode | undefined;
+  newFile(place: Place, mode: number): FileNode;
+  newFolder(place: Place, room?: Room): FolderNode;
+  newLink(place: Place, target: string): void;
+  move(from: Place, to: Place): void;
+  remove(place: Place): void;
+  /** Writes what there is room for. @throws HoldfastError `disk.full` when that was not all */
+  write(file: FileNode, position: number, data: Uint8Array): void;
+  truncate(file: FileNode, length: number): void;
+  syncFile(file: FileNode): void;
+  /** The disk reported that a sync failed: what was on its way will never be durable. */
+  loseUnsynced(file: FileNode): void;
+  syncFolder(folder: FolderNode): void;
+  /** Turns what was read into what survived. */
+  powerCut(damage: Damage, random: Random): void;
+};
+
+/** Bytes of a simulated disk unless told otherwise. */
+const usualCapacity = 1024 ** 3;
+
+export function newRoom(limits: Partial<Room> = {}): Room {
+  return { capacity: usualCapacity, used: 0, readOnly: false, denied: false, ...limits };
+}
+
+/** An empty disk. */
+export function newVolume(capacity = usualCapacity): Volume {
+  const root = folderNode(newRoom({ capacity }));
+  let names: NameChange[] = [];
+
+  function change(node: Node, from: Place | undefined, to: Place | undefined): void {
+    const replaced = to?.folder.entries.get(to.name);
+    if (replaced !== undefined) forget(replaced);
+    from?.folder.entries.delete(from.name);
+    to?.folder.entries.set(to.name, node);
+    names.push({ node, from, to, replaced });
+  }
+
+  function settle(kept: readonly NameChange[]): void {
+    for (const { node, from, to } of kept) {
+      from?.folder.durable.delete(from.name);
+      to?.folder.durable.set(to.name, node);
+    }
+  }
+
+  return {
+    root,
+    fault: () => undefined,
+    newFile(place, mode) {
+      const { room } = place.folder;
+      const file: FileNode = {
+        kind: 'file',
+        room,
+        mode,
+        content: noContent,
+        durable: noContent,
+        unsynced: [],
+        holders: 0,
+      };
+      change(file, undefined, place);
+      return file;
+    },
+    newFolder(place, room = place.folder.room) {
+      const folder = folderNode(room);
+      change(folder, undefined, place);
+      return folder;
+    },
+    newLink(place, target) {
+      change({ kind: 'link', room: place.folder.room, target }, undefined, place);
+    },
+    move(from, to) {
+      const node = from.folder.entries.get(from.name);
+      if (node !== undefined && node !== to.folder.entries.get(to.name)) change(node, from, to);
+    },
+    remove(place) {
+      const node = place.folder.entries.get(place.name);
+      if (node === undefined) return;
+      forget(node);
+      change(node, place, undefined);
+    },
+    write,
+    truncate(file, length) {
+      const growth = length - file.content.length;
+      if (growth > free(file.room)) throw new HoldfastError('disk.full', 'The simulated disk is full.');
+      apply(file, { kind: 'truncate', length });
+    },
+    syncFile(file) {
+      for (const step of file.unsynced) file.durable = changed(file.durable, step);
+      file.unsynced = [];
+    },
+    loseUnsynced(file) {
+      file.unsynced = [];
+    },
+    syncFolder(folder) {
+      const kept = withFoundations(
+        names,
+        (step) => step.from?.folder === folder || step.to?.folder === folder,
+      );
+      settle(names.filter((step) => kept.has(step)));
+      names = names.filter((step) => !kept.has(step));
+    },
+    powerCut(damage, random) {
+      const kept = survivingNames(names, damage.names, random);
+      settle(names.filter((step) => kept.has(step)));
+      names = [];
+      const rooms = new Set<Room>();
+      restart(root, damage.contents, random, rooms);
+    },
+  };
+}
+
+export function free(room: Room): number {
+  return Math.max(0, room.capacity - room.used);
+}
+
+function folderNode(room: Room): FolderNode {
+  return { kind: 'folder', room, mode: 0o700, entries: new Map(), durable: new Map(), removed: false };
+}
+
+function forget(node: Node): void {
+  if (node.kind === 'folder') node.removed = true;
+  if (node.kind === 'file') node.room.used -= node.content.length;
+}
+
+function write(file: FileNode, position: number, data: Uint8Array): void {
+  const fits = Math.max(0, Math.min(data.length, file.content.length + free(file.room) - position));
+  // The disk keeps the bytes as they are now, whatever the caller does with the buffer later.
+  if (fits > 0) apply(file, { kind: 'write', position, data: data.slice(0, fits) });
+  if (fits < data.length) throw new HoldfastError('disk.full', 'The simulated disk is full.');
+}
+
+function apply(file: FileNode, step: ContentChange): void {
+  const before = file.content.length;
+  file.content = changed(file.content, step);
+  file.room.used += file.content.length - before;
+  file.unsynced.push(step);
+}
+
+function changed(content: Content, step: ContentChange): Content {
+  return step.kind === 'write'
+    ? writeContent(content, step.position, step.data)
+    : truncateContent(content, step.length);
+}
+
+/** The chosen changes and, of the earlier ones, those that they build on. */
+function withFoundations(
+  names: readonly NameChange[],
+  chosen: (step: NameChange) => boolean,
+): ReadonlySet<NameChange> {
+  const kept = new Set<NameChange>();
+  for (const step of names.toReversed()) {
+    if (chosen(step) || [...kept].some((later) => buildsOn(later, step))) kept.add(step);
+  }
+  return kept;
+}
+
+function buildsOn(later: NameChange, earlier: NameChange): boolean {
+  const nodes = [earlier.node, earlier.replaced];
+  if (nodes.includes(later.node) || (later.replaced !== undefined && nodes.includes(later.replaced)))
+    return true;
+  return [later.from, later.to].some(
+    (place) => place !== undefined && [earlier.from, earlier.to].some((other) => samePlace(place, other)),
+  );
+}
+
+function samePlace(place: Place, other: Place | undefined): boolean {
+  return other !== undefined && place.folder === other.folder && place.name === other.name;
+}
+
+function survivingNames(names: readonly NameChange[], fate: Fate, random: Random): ReadonlySet<NameChange> {
+  if (fate === 'lost') return new Set();
+  if (fate === 'kept') return new Set(names);
+  if (random.chance(1, 2)) return new Set(names.slice(0, random.integer(names.length + 1)));
+  return withFoundations(names, () => random.chance(1, 2));
+}
+
+/** Makes the durable image of this tree the one that is read. */
+function restart(folder: FolderNode, fate: Fate, random: Random, rooms: Set<Room>): void {
+  if (!rooms.has(folder.room)) {
+    rooms.add(folder.room);
+    folder.room.used = 0;
+  }
+  folder.removed = false;
+  folder.entries = new Map(folder.durable);
+  for (const node of folder.durable.values()) {
+    if (node.kind === 'folder') restart(node, fate, random, rooms);
+    if (node.kind !== 'file') continue;
+    for (const step of node.unsynced) node.durable = survivor(node.durable, step, fate, random);
+    node.unsynced = [];
+    node.content = node.durable;
+    node.holders = 0;
+    node.room.used += node.content.length;
+  }
+}
+
+function survivor(content: Content, step: ContentChange, fate: Fate, random: Random): Content {
+  const drawn = fate === 'random' ? random.pick(['lost', 'kept', 'torn'] as const) : fate;
+  if (drawn === 'lost') return content;
+  if (drawn === 'kept' || step.kind === 'truncate') return changed(content, step);
+  let torn = content;
+  for (let done = 0; done < step.data.length; ) {
+    const at = step.position + done;
+    const take = Math.min(sectorSize - (at % sectorSize), step.data.length - done);
+    if (random.chance(1, 2)) torn = writeContent(torn, at, step.data.subarray(done, done + take));
+    done += take;
+  }
+  return torn;
+}

@@ -1,0 +1,203 @@
+/** The flow of a whole deployment: enrol, policy, download, install, verify, report; cut off anywhere and started again. */
+import { type Client, openClient } from '@holdfast/client';
+import { isHoldfastError, type StatusMessage, statusCode, statusEntry } from '@holdfast/contract';
+import { virtualClock } from '../clock.ts';
+import type { Flow, Interruption } from '../crash.ts';
+import type { FolderNode } from '../disk.ts';
+import { makeFolders, type SimulatedMachine, simulatedMachine } from '../machine.ts';
+import { type Random, randomFrom } from '../random.ts';
+import { type SimulatedSite, simulatedSite } from '../site.ts';
+import { newTrace, type Trace } from '../trace.ts';
+import { newTool, type Tool, toolInstaller, toolProblems } from './tool.ts';
+
+const stateFolder = '/state';
+const managedRoot = '/managed';
+const siteHost = 'site.example';
+
+/** Seconds between check-ins. */
+const pollSeconds = 600;
+
+/** Milliseconds of virtual time in which the goal must be reached after the last fault. */
+const healingMs = 5 * 60_000;
+
+/** Milliseconds that the world goes on after the goal: nothing more may happen to the software. */
+const quietMs = 1.2 * pollSeconds * 1000;
+
+/** A problem of its own: see the README, "Known gaps". */
+export const twoAtOnce = 'two programs ran at once';
+
+/** Milliseconds after which the service manager starts a client that ended. */
+const restartMs = 5_000;
+
+type World = {
+  readonly machine: SimulatedMachine;
+  readonly site: SimulatedSite;
+  readonly tool: Tool;
+  readonly problems: string[];
+  client: Client | undefined;
+  readonly careless: boolean;
+  /** The client said that the software was verified. */
+  verified: boolean;
+  /** How often the client was started. */
+  starts: number;
+};
+
+export type DeploymentOptions = {
+  /** The installer makes nothing durable: after a power cut its work may have to be done again. */
+  readonly careless?: boolean;
+  /** After all is well the power is cut once more, everything on its way is lost, and all must still be well. */
+  readonly lastCut?: boolean;
+  /** Faults are injected: the client may report some, and leave a `.new` that its next start replaces. */
+  readonly faulty?: boolean;
+  /** Changes the world before it begins: faults of the disk or the network. */
+  readonly prepare?: (machine: SimulatedMachine, random: Random) => void;
+};
+
+export function deploymentFlow(options: DeploymentOptions = {}): Flow {
+  return async (seed, interruptions = [], trace = newTrace()) => {
+    const world = newWorld(seed, trace, options);
+    const { machine, problems } = world;
+    for (const interruption of interruptions) await cutOff(world, interruption);
+    const [begun, callsBefore] = [machine.clock.elapsed(), machine.callCount()];
+    startClient(world);
+    await machine.clock.run(() => reached(world), healingMs);
+    const virtualMs = machine.clock.elapsed() - begun;
+    const calls = machine.callCount() - callsBefore;
+    if (!reached(world))
+      problems.push(`not reached: ${JSON.stringify(world.client?.status() ?? 'no client')}`);
+    await machine.clock.run(() => false, quietMs);
+    if (options.lastCut) {
+      machine.powerCut({ names: 'lost', contents: 'lost' });
+      startClient(world);
+      await machine.clock.run(() => false, quietMs);
+    }
+    problems.push(...finalProblems(world, options));
+    machine.kill();
+    return { calls, virtualMs, traceHash: machine.trace.hash(), problems };
+  };
+}
+
+/** Starts the client and lets it run until its downfall, or until long after its goal if it comes to no such call. */
+async function cutOff(world: World, { call, when, damage }: Interruption): Promise<void> {
+  const { machine } = world;
+  let down = false;
+  const action = () => {
+    down = true;
+    if (damage === 'kill') machine.kill();
+    else machine.powerCut(damage);
+    world.client = undefined;
+    // What a careless installer left behind may be lost: to run it again is right then.
+    if (world.careless) world.verified = false;
+  };
+  machine.stopAt({ call: machine.callCount() + call, when, action });
+  startClient(world);
+  await machine.clock.run(() => down, healingMs + quietMs);
+  machine.stopAt(undefined);
+  if (!down) action();
+}
+
+function newWorld(seed: number, trace: Trace, { careless = false, prepare }: DeploymentOptions): World {
+  const random = randomFrom(seed);
+  const clock = virtualClock();
+  const folders = [stateFolder, managedRoot];
+  const machine = simulatedMachine(random.stream('machine'), { clock, trace, folders });
+  const site = simulatedSite(random.stream('site'), clock.now, pollSeconds);
+  const tool = newTool(random.stream('tool'), site);
+  site.deploy(tool.assignment);
+  machine.network.servers.set(siteHost, site.server);
+  const world: World = {
+    machine,
+    site,
+    tool,
+    problems: [],
+    careless,
+    client: undefined,
+    verified: false,
+    starts: 0,
+  };
+  const install = toolInstaller({ careless });
+  machine.programs.programs.set('install-tool', async (run) => {
+    if (world.verified) world.problems.push('the program ran after the software was verified');
+    if (machine.programs.running().length > 1) world.problems.push(twoAtOnce);
+    return await install(run);
+  });
+  prepare?.(machine, random.stream('prepare'));
+  return world;
+}
+
+/** What the service manager does: starts the client, which enrols if it has not yet, and again when it has ended. */
+function startClient(world: World): void {
+  const { machine, site, problems } = world;
+  const start = ++world.starts;
+  const live = async () => {
+    const client = await openClient(machine.ports('client'), {
+      folder: stateFolder,
+      root: managedRoot,
+      site: `https://${siteHost}`,
+      version: '1.0.0',
+      log: (event) => {
+        if (event.event === 'software-verified') world.verified = true;
+      },
+    });
+    world.client = client;
+    if (client.status().clientId === null) await client.enrol(site.token);
+    await client.run(new AbortController().signal);
+  };
+  live().catch((thrown: unknown) => {
+    if (!isHoldfastError(thrown)) problems.push(`the client ended: ${String(thrown)}`);
+    machine.clock.schedule(restartMs, () => {
+      if (world.starts === start) startClient(world);
+    });
+  });
+}
+
+/** The site knows that the software is there, and the client has nothing more to say. */
+function reached({ client, site }: World): boolean {
+  if (client === undefined || client.status().outbox > 0) return false;
+  return lastState(messagesOf(site)) === 'succeeded';
+}
+
+function messagesOf(site: SimulatedSite): readonly StatusMessage[] {
+  return [...site.clients.values()].flatMap((client) => [...client.streams.values()].flat());
+}
+
+function lastState(messages: readonly StatusMessage[]): string | undefined {
+  return messages.flatMap((message) => statusEntry(message.code)?.state ?? []).at(-1);
+}
+
+function finalProblems(
+  { machine, site, tool, client }: World,
+  { careless, faulty }: DeploymentOptions,
+): string[] {
+  const problems = [...site.violations, ...toolProblems(tool, makeFolders(machine.volume, managedRoot))];
+  const messages = messagesOf(site);
+  if (site.clients.size !== 1) problems.push(`the site has ${site.clients.size} clients`);
+  const streams = [...site.clients.values()].reduce((sum, { streams: those }) => sum + those.size, 0);
+  if (streams !== 1) problems.push(`the site has ${streams} streams of messages`);
+  if (lastState(messages) !== 'succeeded') problems.push(`the site says ${lastState(messages)}`);
+  if (client?.status().outbox !== 0) problems.push('messages are left in the outbox');
+  const codes = messages.map((message) => message.code);
+  const verifiedAt = codes.indexOf(statusCode('software-verified'));
+  const ranLater = codes.lastIndexOf(statusCode('program-started')) > verifiedAt;
+  if (ranLater && !careless)
+    problems.push('a program was reported as started after the software was verified');
+  if (!faulty && codes.includes(statusCode('client-fault'))) {
+    const fault = messages.find((message) => message.code === statusCode('client-fault'));
+    problems.push(`the client reported a fault: ${JSON.stringify(fault?.details)}`);
+  }
+  const temporary = faulty ? /\.(part|damaged)$/ : /\.(new|part|damaged)$/;
+  problems.push(...leftovers(makeFolders(machine.volume, stateFolder), stateFolder, temporary));
+  return problems;
+}
+
+/** Temporary files that nobody will ever remove, and keys that nobody uses. */
+function leftovers(state: FolderNode, path: string, temporary: RegExp): string[] {
+  return [...state.entries].flatMap(([name, node]) => {
+    const at = `${path}/${name}`;
+    if (node.kind === 'folder') {
+      const keys = [...node.entries.keys()].filter((inner) => inner.endsWith('.key')).length;
+      return [...(keys > 1 ? [`${keys} keys are kept in ${at}`] : []), ...leftovers(node, at, temporary)];
+    }
+    return temporary.test(name) ? [`${at} is left`] : [];
+  });
+}

@@ -1,0 +1,39 @@
+/** Simulated machines behind the same ports. */
+export type { Stop } from './calls.ts';
+export { type VirtualClock, virtualClock, worldStart } from './clock.ts';
+export {
+  type CrashReport,
+  clientKilled,
+  cutsInARow,
+  type Downfall,
+  describeFailure,
+  everyCut,
+  type Failure,
+  type Flow,
+  type FlowResult,
+  type Interruption,
+  powerCuts,
+} from './crash.ts';
+export type { Damage, Fate, Volume } from './disk.ts';
+export { type DeploymentOptions, deploymentFlow } from './flows/deployment.ts';
+export {
+  type MachineOptions,
+  type SimulatedMachine,
+  type SimulatedPorts,
+  simulatedMachine,
+} from './machine.ts';
+export {
+  htmlPage,
+  type NetworkFault,
+  overloaded,
+  type Server,
+  type ServerAnswer,
+  type ServerRequest,
+  type SimulatedNetwork,
+  simulatedNetwork,
+} from './network.ts';
+export type { Program, ProgramRun } from './processes.ts';
+export { type Random, randomFrom } from './random.ts';
+export { inVirtualTime } from './run.ts';
+export { type SimulatedClient, type SimulatedSite, simulatedSite } from './site.ts';
+export { newTrace, noTrace, type Trace } from './trace.ts';

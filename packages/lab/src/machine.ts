@@ -1,0 +1,170 @@
+/** One simulated machine: every port, from one seed, and the hands that pull its plug. */
+import type {
+  Boot,
+  Clock,
+  Disk,
+  Entropy,
+  Identities,
+  Installers,
+  Network,
+  Processes,
+  Registry,
+} from '@holdfast/ports';
+import { type BootState, bootPort, bootState, type SystemKind } from './boot.ts';
+import { type Calls, countedCalls, type Life, type Stop } from './calls.ts';
+import { clockPort, type VirtualClock, virtualClock } from './clock.ts';
+import { type Damage, type FolderNode, newVolume, type Volume } from './disk.ts';
+import { diskPort } from './disk-port.ts';
+import { entropyPort } from './entropy.ts';
+import { identitiesPort } from './identities.ts';
+import { type SimulatedNetwork, simulatedNetwork } from './network.ts';
+import { type ProcessTable, processTable } from './processes.ts';
+import { type Random, randomFrom } from './random.ts';
+import { installersPort, registryPort, type SoftwareTables, softwareTables } from './software.ts';
+import { newTrace, type Trace } from './trace.ts';
+
+export type SimulatedPorts = {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly identities: Identities;
+  readonly disk: Disk;
+  readonly processes: Processes;
+  readonly network: Network;
+  readonly installers: Installers;
+  readonly registry: Registry;
+  readonly boot: Boot;
+};
+
+export type SimulatedMachine = {
+  readonly clock: VirtualClock;
+  readonly network: SimulatedNetwork;
+  readonly trace: Trace;
+  readonly volume: Volume;
+  readonly programs: ProcessTable;
+  readonly software: SoftwareTables;
+  readonly boot: BootState;
+  /** Ports for a new life: the client started once, or a program of the test's own. */
+  ports(name: string): SimulatedPorts;
+  /** Calls of every port by every life so far, the programs' among them. */
+  callCount(): number;
+  /** Calls `action` (a power cut, a kill) at one call: before its effect, or after it and before its answer. Undefined takes it back. */
+  stopAt(stop: Stop | undefined): void;
+  /** Every life ends, what was on its way to the disk meets its fate, and the machine starts again. */
+  powerCut(damage: Damage): void;
+  /** Ends lives that `ports` began; the programs that they started go on. */
+  kill(): void;
+};
+
+export type MachineOptions = {
+  readonly kind?: SystemKind;
+  readonly hostName?: string;
+  /** Shared by the machines of one world; each machine has its own otherwise. */
+  readonly clock?: VirtualClock;
+  readonly network?: SimulatedNetwork;
+  readonly trace?: Trace;
+  /** Bytes. */
+  readonly diskCapacity?: number;
+  /** Folders that are there, durable, when the machine is first started. */
+  readonly folders?: readonly string[];
+};
+
+export function simulatedMachine(
+  seed: number | string | Random,
+  options: MachineOptions = {},
+): SimulatedMachine {
+  const random = typeof seed === 'object' ? seed : randomFrom(seed);
+  const { kind = 'linux', clock = virtualClock(), trace = newTrace() } = options;
+  const network = options.network ?? simulatedNetwork(clock);
+  const calls = countedCalls(trace);
+  const volume = newVolume(options.diskCapacity);
+  const boot = bootState(random.stream('boot'), kind, options.hostName ?? 'simulated-1');
+  const software = softwareTables(kind);
+  const names = kind === 'windows' ? 'windows' : 'posix';
+  const disk = (life: Life) => diskPort(volume, calls, life, names);
+  const countedClock = (life: Life) => clockOf(clock, calls, life);
+  const programs = processTable({
+    calls,
+    bootId: boot.id,
+    elapsed: clock.elapsed,
+    isFile: (path) => nodeAt(volume, path) === 'file',
+    disk,
+    clock: countedClock,
+  });
+  let lives: Life[] = [];
+  for (const path of options.folders ?? []) makeFolders(volume, path);
+
+  function endLives(): void {
+    for (const life of lives) life.alive = false;
+    lives = [];
+  }
+
+  return {
+    clock,
+    network,
+    trace,
+    volume,
+    programs,
+    software,
+    boot,
+    ports(name) {
+      const life = calls.begin(name);
+      lives.push(life);
+      return {
+        clock: countedClock(life),
+        entropy: entropyPort(random.stream('entropy'), calls, life),
+        identities: identitiesPort(random.stream('identities'), calls, life),
+        disk: disk(life),
+        processes: programs.port(life),
+        network: network.port(calls, life),
+        installers: installersPort(software, calls, life),
+        registry: registryPort(software, calls, life),
+        boot: bootPort(boot, calls, life),
+      };
+    },
+    callCount: calls.count,
+    stopAt: calls.stopAt,
+    powerCut(damage) {
+      trace.add('power cut', damage);
+      endLives();
+      programs.powerCut();
+      volume.powerCut(damage, random.stream('damage'));
+      boot.restart();
+    },
+    kill() {
+      trace.add('kill');
+      endLives();
+    },
+  };
+}
+
+function clockOf(clock: VirtualClock, calls: Calls, life: Life): Clock {
+  const port = clockPort(clock, life);
+  return {
+    now: () => calls.ask(life, 'clock.now', [], port.now),
+    monotonic: () => calls.ask(life, 'clock.monotonic', [], port.monotonic),
+    sleep: (ms, signal) => calls.call(life, 'clock.sleep', [ms], () => port.sleep(ms, signal)),
+  };
+}
+
+function plainParts(path: string): string[] {
+  return path.split(/[\\/]/).filter((name) => name !== '' && !/^[A-Z]:$/i.test(name));
+}
+
+/** Kind of what is at an absolute path; undefined where there is nothing. */
+export function nodeAt(volume: Volume, path: string): 'file' | 'folder' | 'link' | undefined {
+  let node: ReturnType<FolderNode['entries']['get']> = volume.root;
+  for (const name of plainParts(path)) node = node?.kind === 'folder' ? node.entries.get(name) : undefined;
+  return node?.kind;
+}
+
+/** Makes the folders of an absolute path, durable, and answers the last one. */
+export function makeFolders(volume: Volume, path: string): FolderNode {
+  let folder = volume.root;
+  for (const name of plainParts(path)) {
+    const found = folder.entries.get(name) ?? volume.newFolder({ folder, name });
+    if (found.kind !== 'folder') throw new Error(`${path} is no folder on the simulated disk`);
+    volume.syncFolder(folder);
+    folder = found;
+  }
+  return folder;
+}

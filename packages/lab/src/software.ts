@@ -1,0 +1,49 @@
+/** The installers and registry ports over tables that a test or a simulated program fills; durable at once. */
+import type { Installers, PackageState, Registry } from '@holdfast/ports';
+import type { Calls, Life } from './calls.ts';
+
+export type RegistryValue = Parameters<Registry['read']>[0];
+
+export type SoftwareTables = {
+  /** By name of the package; undefined on a machine without dpkg. */
+  readonly dpkg: Map<string, PackageState> | undefined;
+  /** By product code; undefined on a machine without Windows Installer. */
+  readonly msi: Map<string, PackageState> | undefined;
+  /** File versions by absolute path. */
+  readonly fileVersions: Map<string, string>;
+  readonly registry: {
+    set(value: RegistryValue, text: string): void;
+    get(value: RegistryValue): string | undefined;
+  };
+};
+
+export function softwareTables(kind: 'linux' | 'windows'): SoftwareTables {
+  const values = new Map<string, string>();
+  // Names in the registry ignore case. A NUL cannot be in a name, so it parts them.
+  const keyOf = ({ hive, view, key, name }: RegistryValue) =>
+    [hive, view, key, name].join('\0').toLowerCase();
+  return {
+    dpkg: kind === 'linux' ? new Map() : undefined,
+    msi: kind === 'windows' ? new Map() : undefined,
+    fileVersions: new Map(),
+    registry: {
+      set: (value, text) => values.set(keyOf(value), text),
+      get: (value) => values.get(keyOf(value)),
+    },
+  };
+}
+
+export function installersPort(tables: SoftwareTables, calls: Calls, life: Life): Installers {
+  const stateIn = (table: Map<string, PackageState> | undefined, key: string) =>
+    table && (table.get(key) ?? { installed: false });
+  return {
+    dpkg: (name) => calls.call(life, 'installers.dpkg', [name], () => stateIn(tables.dpkg, name)),
+    msi: (code) => calls.call(life, 'installers.msi', [code], () => stateIn(tables.msi, code)),
+    fileVersion: (path) =>
+      calls.call(life, 'installers.fileVersion', [path], () => tables.fileVersions.get(path)),
+  };
+}
+
+export function registryPort(tables: SoftwareTables, calls: Calls, life: Life): Registry {
+  return { read: (value) => calls.call(life, 'registry.read', [value], () => tables.registry.get(value)) };
+}
