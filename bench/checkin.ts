@@ -1,6 +1,6 @@
 /** Unchanged check-ins over keep-alive mutual TLS, against bare node:https with the same TLS answering a constant. */
 import { join } from 'node:path';
-import type { Figure } from './main.ts';
+import type { Figure } from './figure.ts';
 import { cpuSeconds, median, type Side, startSide } from './measure.ts';
 import type { SiteReady } from './sides/site.ts';
 

@@ -8,7 +8,7 @@ import { awaitStatus } from '../e2e/support/deploy.ts';
 import { temporaryFolder } from '../e2e/support/folders.ts';
 import { startTestSite } from '../e2e/support/site.ts';
 import { buildClient } from '../scripts/build-client.ts';
-import type { Figure } from './main.ts';
+import type { Figure } from './figure.ts';
 import { cpuSeconds, proportionalMegabytes, startSide } from './measure.ts';
 
 const idleSeconds = 60;

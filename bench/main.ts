@@ -1,17 +1,8 @@
 /** `npm run bench -- [checkin|status|client ...] [--json]`: ratios beside a peer or a limit, taken in the same run. */
 import { checkin } from './checkin.ts';
 import { client } from './client.ts';
+import type { Figure } from './figure.ts';
 import { status } from './status.ts';
-
-/** One figure: what was measured beside what, and what is asked of it. */
-export type Figure = {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly target: { readonly atLeast?: number; readonly atMost?: number };
-  /** The raw figures of both sides. */
-  readonly sides: Readonly<Record<string, number>>;
-};
 
 const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = { checkin, status, client };
 

@@ -1,6 +1,6 @@
 /** Durable status messages through the site, against the same rows straight into node:sqlite in the same batches. */
 import { join } from 'node:path';
-import type { Figure } from './main.ts';
+import type { Figure } from './figure.ts';
 import { cpuSeconds, median, type Side, startSide } from './measure.ts';
 import type { SiteReady } from './sides/site.ts';
 

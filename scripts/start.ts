@@ -1,5 +1,7 @@
-/** `npm start`: builds the console if need be, then hands over to the demonstration. */
+/** `npm start`: builds console and client if need be, then hands over to the demonstration. */
+import { ensureClient } from './client.ts';
 import { ensureConsole } from './console.ts';
 
-ensureConsole();
+await ensureConsole();
+await ensureClient();
 await import('../packages/cli/src/demo.ts');

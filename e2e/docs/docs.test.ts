@@ -15,24 +15,19 @@ after(() => folder.remove());
 const patienceMs = 240_000;
 
 /** Runs a script in bash; what it left running in the background is ended with it. */
-function session(script: string, home: string): Promise<{ code: number | null; output: string }> {
+function session(script: string, configuration: string): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve) => {
-    const child = spawn(
-      'bash',
-      ['-euo', 'pipefail', '-c', `mkdir -p "$HOME"; cd "$HOLDFAST_PROJECT"\n${script}`],
-      {
-        detached: true,
-        env: {
-          ...process.env,
-          HOME: home,
-          HOLDFAST_PROJECT: projectFolder,
-          XDG_CONFIG_HOME: join(home, '.config'),
-          PATH: `${join(projectFolder, 'node_modules/.bin')}:${process.env.PATH}`,
-          NODE_NO_WARNINGS: '1',
-        },
-        stdio: ['ignore', 'pipe', 'pipe'],
+    const child = spawn('bash', ['-euo', 'pipefail', '-c', `cd "$HOLDFAST_PROJECT"\n${script}`], {
+      detached: true,
+      env: {
+        ...process.env,
+        HOLDFAST_PROJECT: projectFolder,
+        XDG_CONFIG_HOME: configuration,
+        PATH: `${join(projectFolder, 'node_modules/.bin')}:${process.env.PATH}`,
+        NODE_NO_WARNINGS: '1',
       },
-    );
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (output += data));
     const endGroup = () => {

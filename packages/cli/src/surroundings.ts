@@ -1,4 +1,6 @@
 /** The outside of a real run: this process's streams, environment and signals. */
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 import type { Surroundings } from './terminal.ts';
 
 /** The first SIGTERM or SIGINT asks for a clean stop, the second ends the process as it is. */
@@ -8,6 +10,19 @@ function stopSignal(): AbortSignal {
     process.once(name, () => controller.abort(new Error(`stopped by ${name}`)));
   }
   return controller.signal;
+}
+
+/** Reads a line from the terminal without showing it: the line editor writes to nowhere. */
+async function askSecret(question: string): Promise<string> {
+  process.stderr.write(question);
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const reader = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  try {
+    return await reader.question('');
+  } finally {
+    reader.close();
+    process.stderr.write('\n');
+  }
 }
 
 export function processSurroundings(): Surroundings {
@@ -22,6 +37,7 @@ export function processSurroundings(): Surroundings {
     error: (text) => process.stderr.write(text),
     columns: process.stdout.isTTY ? process.stdout.columns : undefined,
     progress: process.stderr.isTTY === true,
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { askSecret } : {}),
     stopped: stopSignal(),
   };
 }

@@ -10,6 +10,8 @@ export type Surroundings = {
   readonly columns: number | undefined;
   /** Whether standard error is a terminal, so that a line of progress may be overwritten. */
   readonly progress: boolean;
+  /** Asks the person at the terminal for a line that is not shown; undefined where nobody can be asked. */
+  readonly askSecret?: (question: string) => Promise<string>;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly stopped: AbortSignal;
 };

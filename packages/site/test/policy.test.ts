@@ -24,19 +24,24 @@ describe('policy', () => {
       .insertInto('package')
       .values({ id: 'p', name: 'p', version: '1', publisher: '', createdAt: 1 })
       .execute();
-    await store
-      .insertInto('program')
-      .values({ id: 'i', packageId: 'p', name: 'i', definition: '{}', createdAt: 1 })
-      .execute();
   });
   after(() => site[Symbol.asyncDispose]());
 
   const store = (): Kysely<Schema> => site.running.context.store;
 
+  /** Two deployments may fall into one millisecond here: each is one later than the one before. */
+  let deployedSoFar = 0;
+
   async function deploy(
     body = `{"text":"${machine.entropy.uuid()}"}`,
-  ): Promise<{ id: string; hash: string; body: string }> {
+    of: { programId?: string; purpose?: 'required' | 'available' } = {},
+  ): Promise<{ id: string; hash: string; body: string; programId: string }> {
     const id = machine.entropy.uuid();
+    const programId = of.programId ?? machine.entropy.uuid();
+    if (of.programId === undefined) {
+      const program = { id: programId, packageId: 'p', name: programId, definition: '{}', createdAt: 1 };
+      await store().insertInto('program').values(program).execute();
+    }
     const hash = sha256(body);
     const collection = await store()
       .selectFrom('collection')
@@ -48,20 +53,20 @@ describe('policy', () => {
       .insertInto('deployment')
       .values({
         id,
-        programId: 'i',
+        programId,
         collectionId: collection.id,
         intent: 'install',
-        purpose: 'required',
+        purpose: of.purpose ?? 'required',
         availableAt: null,
         deadlineAt: null,
-        createdAt: site.clock.now(),
+        createdAt: site.clock.now() + deployedSoFar++,
         createdBy: 'test',
         withdrawnAt: null,
         assignmentHash: hash,
       })
       .execute();
     site.running.context.policy.invalidate('all');
-    return { id, hash, body };
+    return { id, hash, body, programId };
   }
 
   async function checkIn(client: TestClient, tag?: string) {
@@ -122,6 +127,26 @@ describe('policy', () => {
       'not-found',
     );
     assert.deepEqual((await checkIn(client)).index?.assignments, []);
+  });
+
+  test('the newest deployment of a program takes the place of the ones before it, until it is withdrawn', async () => {
+    const client = await enrolClient(site);
+    const assigned = async () => {
+      site.running.context.policy.invalidate([client.id]);
+      return (await checkIn(client)).index?.assignments.map(({ deploymentId }) => deploymentId) ?? [];
+    };
+    const older = await deploy();
+    const newer = await deploy(undefined, { programId: older.programId });
+    const only = (ids: readonly string[]) => ids.filter((id) => [older.id, newer.id, offer.id].includes(id));
+    const offer = await deploy(undefined, { programId: older.programId, purpose: 'available' });
+    assert.deepEqual(only(await assigned()), [newer.id, offer.id], 'an offer does not lift a requirement');
+    assertCode(
+      await ask(site, `${mpPaths.assignments}/${older.hash}`, { identity: client }),
+      404,
+      'not-found',
+    );
+    await store().updateTable('deployment').set({ withdrawnAt: 1 }).where('id', '=', newer.id).execute();
+    assert.deepEqual(only(await assigned()), [older.id, offer.id]);
   });
 
   test('a change that changes nothing for the client leaves serial and tag as they are', async () => {

@@ -21,7 +21,13 @@ export async function saveSignedPolicy(
   await db.updateTable('client').set(signed).where('id', '=', clientId).execute();
 }
 
-/** What is deployed to the client's collections and not withdrawn, in an order that stays. */
+/**
+ * What is deployed to the client's collections, not withdrawn and not superseded, in an order that stays.
+ *
+ * Of several deployments of one program the newest counts, so that "remove it" takes the place of "install it" and
+ * the two never fight; only a required one is not superseded by a mere offer. Withdrawing the newest brings the one
+ * before it back.
+ */
 export function assignmentsOf(db: Kysely<Schema>, clientId: string): Promise<PolicyIndex['assignments']> {
   return assigned(db, clientId)
     .select(['deployment.id as deploymentId', 'deployment.assignmentHash as hash'])
@@ -49,5 +55,33 @@ function assigned(db: Kysely<Schema>, clientId: string) {
     .selectFrom('collectionMember')
     .innerJoin('deployment', 'deployment.collectionId', 'collectionMember.collectionId')
     .where('collectionMember.clientId', '=', clientId)
-    .where('deployment.withdrawnAt', 'is', null);
+    .where('deployment.withdrawnAt', 'is', null)
+    .where((outer) =>
+      outer.not(
+        outer.exists(
+          outer
+            .selectFrom('deployment as newer')
+            .innerJoin('collectionMember as also', 'also.collectionId', 'newer.collectionId')
+            .select('newer.id')
+            .where('also.clientId', '=', clientId)
+            .where('newer.withdrawnAt', 'is', null)
+            .whereRef('newer.programId', '=', 'deployment.programId')
+            .where((inner) =>
+              inner.or([
+                inner('newer.createdAt', '>', inner.ref('deployment.createdAt')),
+                inner.and([
+                  inner('newer.createdAt', '=', inner.ref('deployment.createdAt')),
+                  inner('newer.id', '>', inner.ref('deployment.id')),
+                ]),
+              ]),
+            )
+            .where((inner) =>
+              inner.or([
+                inner('newer.purpose', '=', 'required'),
+                inner('deployment.purpose', '=', 'available'),
+              ]),
+            ),
+        ),
+      ),
+    );
 }

@@ -1,0 +1,20 @@
+/** Bundles the client of this machine's platform, if its sources changed since the last time. */
+import { join } from 'node:path';
+import { buildClient } from './build-client.ts';
+import { ensureBuilt, projectFolder } from './built.ts';
+
+/** Answers whether a build was needed; where the client has no bundle for this platform, nothing is built. */
+export async function ensureClient(): Promise<boolean> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return false;
+  const output = join(projectFolder, 'dist/client/linux-x64');
+  return await ensureBuilt({
+    name: 'the client',
+    output,
+    sources: ['packages/{contract,ports,engine,client,machine,cli}/src/**/*', 'scripts/build-client.ts'],
+    build: async () => {
+      await buildClient({ platform: 'linux', output, withNode: true });
+    },
+  });
+}
+
+if (import.meta.main) await ensureClient();
