@@ -1,7 +1,7 @@
-/** Bundles the client for a platform: one file for Node 22, its native addons beside it, and optionally its Node. */
-import { chmod, copyFile, cp, mkdir, rm } from 'node:fs/promises';
+/** Bundles the client for a platform: modules for Node 22, a launcher, native addons, and optionally its Node. */
+import { chmod, copyFile, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
@@ -15,9 +15,30 @@ export type ClientBuild = {
   readonly output: string;
   /** The client's main unless given. */
   readonly entry?: string;
-  /** Whether the pinned Node is put beside the bundle. */
+  /** Whether the pinned Node is put beside the bundle; the launcher needs it there. */
   readonly withNode?: boolean;
 };
+
+/** Absolute paths of what was built. */
+export type BuiltClient = {
+  /** The main, to be run by a Node. */
+  readonly bundle: string;
+  /** What an administrator runs: the Node beside it with its flags and the bundle. */
+  readonly launcher: string;
+};
+
+/**
+ * A client sleeps for most of its life, so its Node is asked for little memory and not for speed: the optimising
+ * compilers are left alone, functions that were not called between two collections lose their bytecode, little room is
+ * kept for new objects, and the client may collect before it sleeps. `npm run bench -- client` shows what that is worth.
+ */
+export const clientNodeFlags = [
+  '--no-opt',
+  '--no-sparkplug',
+  '--bytecode-old-age=1',
+  '--max-semi-space-size=1',
+  '--expose-gc',
+] as const;
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
 const clientMain = `${repository}packages/cli/src/holdfast-client.ts`;
@@ -33,20 +54,24 @@ const koffiFiles = [
 ];
 
 /**
- * Writes `<name of the entry>.mjs`, its source map, and `node_modules` with koffi and its addon of the platform into `output`.
+ * Writes `<name of the entry>.mjs`, `chunks` with what it loads when it needs it, their source maps, the launcher, and
+ * `node_modules` with koffi and its addon of the platform into `output`.
  * koffi is not bundled: it looks for its addon by package name, so both lie where Node finds them from the bundle.
- * @returns the path of the bundle
  */
-export async function buildClient(options: ClientBuild): Promise<string> {
+export async function buildClient(options: ClientBuild): Promise<BuiltClient> {
   const entry = resolve(options.entry ?? clientMain);
-  const name = entry.replace(/^.*\//, '').replace(/\.ts$/, '');
-  const bundle = `${resolve(options.output)}/${name}.mjs`;
-  await rm(options.output, { recursive: true, force: true });
-  await mkdir(options.output, { recursive: true });
+  const name = basename(entry, '.ts');
+  const output = resolve(options.output);
+  await rm(output, { recursive: true, force: true });
+  await mkdir(output, { recursive: true });
   await build({
-    entryPoints: [entry],
-    outfile: bundle,
+    entryPoints: { [name]: entry },
+    outdir: output,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
+    // What is imported dynamically becomes a file of its own, and costs no memory before.
+    splitting: true,
     platform: 'node',
     target: 'node22',
     format: 'esm',
@@ -59,9 +84,28 @@ export async function buildClient(options: ClientBuild): Promise<string> {
       js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
     },
   });
-  await copyKoffi(options.platform, `${options.output}/node_modules`);
-  if (options.withNode) await copyNode(options.platform, options.output);
-  return bundle;
+  await copyKoffi(options.platform, `${output}/node_modules`);
+  if (options.withNode) await copyNode(options.platform, output);
+  return { bundle: `${output}/${name}.mjs`, launcher: await writeLauncher(options.platform, output, name) };
+}
+
+/** Flags must be on the command line of a process, and nobody should have to know them. */
+async function writeLauncher(platform: ClientPlatform, output: string, name: string): Promise<string> {
+  const flags = clientNodeFlags.join(' ');
+  if (platform === 'windows') {
+    const path = `${output}/${name}.cmd`;
+    await writeFile(path, `@echo off\r\n"%~dp0node.exe" ${flags} "%~dp0${name}.mjs" %*\r\n`);
+    return path;
+  }
+  const path = `${output}/${name}`;
+  const lines = [
+    '#!/bin/sh',
+    '# May be called through a symbolic link; becomes the process of the client.',
+    'here=$(dirname -- "$(readlink -f -- "$0")")',
+    `exec "$here/node" ${flags} "$here/${name}.mjs" "$@"`,
+  ];
+  await writeFile(path, `${lines.join('\n')}\n`, { mode: 0o755 });
+  return path;
 }
 
 async function copyKoffi(platform: ClientPlatform, modules: string): Promise<void> {
@@ -96,13 +140,13 @@ async function main(): Promise<void> {
   });
   for (const platform of values.platform ?? ['linux', 'windows']) {
     if (platform !== 'linux' && platform !== 'windows') throw new TypeError(`no client for ${platform}`);
-    const bundle = await buildClient({
+    const { launcher } = await buildClient({
       platform,
       output: `${repository}dist/client/${platform}-x64`,
       withNode: true,
       ...(values.entry === undefined ? {} : { entry: values.entry }),
     });
-    process.stdout.write(`${bundle}\n`);
+    process.stdout.write(`${launcher}\n`);
   }
 }
 

@@ -29,8 +29,9 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
       yield event.data.message;
     } else if (event.type === 'test:pass' || event.type === 'test:fail') {
       const { file = '', name, details, skip, nesting } = event.data;
-      // A file as a whole, and a describe block, are not tests of their own.
-      if (details.type === 'suite' || (nesting === 0 && name.endsWith('.test.ts'))) {
+      // A file as a whole, and a describe block, are not tests of their own; a block that is skipped stands for its tests.
+      const isSkipped = skip !== undefined && skip !== false;
+      if ((details.type === 'suite' && !isSkipped) || (nesting === 0 && name.endsWith('.test.ts'))) {
         if (event.type === 'test:fail' && name.endsWith('.test.ts') && !files.get(file)?.failed) {
           total.failed += 1;
           yield `FAILED  ${name}\n${indent(describe(event.data.details.error))}\n`;
@@ -39,7 +40,7 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
       }
       const counts = files.get(file) ?? { passed: 0, failed: 0, skipped: 0, ms: 0 };
       files.set(file, counts);
-      if (skip !== undefined && skip !== false) {
+      if (isSkipped) {
         counts.skipped += 1;
         total.skipped += 1;
         skips.push({ title: name, reason: typeof skip === 'string' ? skip : 'no reason given' });

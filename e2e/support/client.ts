@@ -3,7 +3,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { buildClient } from '../../scripts/build-client.ts';
+import { buildClient, clientNodeFlags } from '../../scripts/build-client.ts';
 import { temporaryFolder } from './folders.ts';
 
 const projectFolder = join(import.meta.dirname, '..', '..');
@@ -16,11 +16,12 @@ export const clientNode = existsSync(ownNode) ? ownNode : process.execPath;
 export async function clientBundle(entry?: string): Promise<string> {
   const folder = temporaryFolder();
   process.on('exit', () => folder.remove());
-  return await buildClient({
+  const { bundle } = await buildClient({
     platform: 'linux',
     output: join(folder.path, 'bundle'),
     ...(entry === undefined ? {} : { entry }),
   });
+  return bundle;
 }
 
 let shipped: Promise<string> | undefined;
@@ -44,7 +45,7 @@ export async function startClient(parent: string, site: string, token: string): 
   const environment = { ...process.env, NODE_NO_WARNINGS: '1' };
   const enrol = [main, 'enrol', '--site', site, '--token', token, '--folder', folder, '--root', root];
   await promisify(execFile)(clientNode, enrol, { env: environment });
-  const child: ChildProcess = spawn(clientNode, [main, 'run', '--folder', folder], {
+  const child: ChildProcess = spawn(clientNode, [...clientNodeFlags, main, 'run', '--folder', folder], {
     stdio: process.env.HOLDFAST_SHOW_CLIENT ? 'inherit' : 'ignore',
     env: environment,
   });

@@ -32,12 +32,17 @@ export function countCalls(crashAt: number): { wrap<T extends object>(ports: T):
     return (...words: unknown[]) => {
       count += 1;
       const number = count;
-      // Odd points die before the effect, even ones after it.
-      if (number === crashAt && number % 2 === 1) process.kill(process.pid, 'SIGKILL');
-      const answer = call.apply(object, words.map(bare));
-      if (!(answer instanceof Promise)) return answer;
-      return answer.then((value) => {
+      const die = () => {
         if (number === crashAt) process.kill(process.pid, 'SIGKILL');
+      };
+      // Odd points die before the effect, even ones after it, whatever came of it.
+      if (number % 2 === 1) die();
+      const answer = call.apply(object, words.map(bare));
+      if (!(answer instanceof Promise)) {
+        die();
+        return answer;
+      }
+      return answer.finally(die).then((value) => {
         return typeof value === 'object' && value !== null && isPort(value) ? wrap(value) : value;
       });
     };

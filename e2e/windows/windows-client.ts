@@ -1,7 +1,7 @@
 /** A real client on Windows Node 22 under Wine, as it is bundled to be shipped. */
-
-import { makeWinePrefix, type WinePrefix } from '../../packages/machine/wine/index.ts';
-import { buildClient } from '../../scripts/build-client.ts';
+import { dirname } from 'node:path';
+import { makeWinePrefix, toWindows, type WinePrefix } from '../../packages/machine/wine/index.ts';
+import { buildClient, clientNodeFlags } from '../../scripts/build-client.ts';
 
 export type WindowsClient = {
   readonly prefix: WinePrefix;
@@ -16,31 +16,34 @@ export type WindowsClient = {
 /** State of the client on its machine. */
 const stateFolder = 'C:\\ProgramData\\Holdfast';
 
-/** Makes a Windows in `parent`, enrols a client in it with its own verb, and starts it. */
+/** Makes a Windows in `parent`, enrols a client in it with its launcher, and starts it with the Node and flags of that. */
 export async function startWindowsClient(
   parent: string,
   site: string,
   token: string,
 ): Promise<WindowsClient> {
-  const [bundle, prefix] = await Promise.all([
-    buildClient({ platform: 'windows', output: `${parent}/bundle` }),
+  const [{ bundle, launcher }, prefix] = await Promise.all([
+    buildClient({ platform: 'windows', output: `${parent}/bundle`, withNode: true }),
     makeWinePrefix(`${parent}/prefix`),
   ]);
   const settings = ['--site', site, '--token', token, '--folder', stateFolder, '--root', 'C:\\'];
-  const enrolled = await prefix.runNode(bundle, ['enrol', ...settings]);
+  const enrolled = await prefix.run('cmd', ['/c', toWindows(launcher), 'enrol', ...settings]);
   if (enrolled.code !== 0) {
     await prefix.close();
     throw new Error(`enrolment ended with ${enrolled.code}: ${enrolled.output}`);
   }
-  const run = () => prefix.startNode(bundle, ['run', '--folder', stateFolder], { timeoutMs: 0 });
-  let client = await run();
+  const node = toWindows(`${dirname(bundle)}/node.exe`);
+  const words = [...clientNodeFlags, toWindows(bundle), 'run', '--folder', stateFolder];
+  // Not through the launcher: what is ended is to be the client itself, and not the interpreter that waits for it.
+  const run = () => prefix.start(node, words, { timeoutMs: 0 });
+  let client = run();
   return {
     prefix,
     output: () => client.output(),
     restart: async () => {
       client.kill();
       await client.exit;
-      client = await run();
+      client = run();
     },
     close: async () => {
       client.kill();

@@ -66,7 +66,7 @@ function Broken({ error, reset }: ErrorComponentProps) {
 /** Lets administrators in, and sends everyone else to sign in. */
 function SignedIn() {
   const { data: session, error, isPending, refetch } = useQuery(sessionQuery);
-  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const { pathname, href } = useRouterState({ select: ({ location }) => location });
   if (session) return <Shell person={session} />;
   if (isPending) {
     return (
@@ -84,18 +84,19 @@ function SignedIn() {
     );
   }
   // On its way there already, this is drawn once more.
-  if (path === '/sign-in') return null;
-  return <Navigate to="/sign-in" search={{ next: path }} replace />;
+  if (pathname === '/sign-in') return null;
+  return <Navigate to="/sign-in" search={{ next: href }} replace />;
 }
 
 /** Text of a search parameter. */
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
-/** A path of this console: what could lead to another host does not count. */
+/** A path of this console, with its parameters: what could lead to another host does not count. */
 function ownPath(value: unknown): string | undefined {
   const path = text(value);
-  return path !== undefined && /^\/(?![/\\])/.test(path) ? path : undefined;
+  if (path?.startsWith('/') !== true || !URL.canParse(path, window.location.origin)) return undefined;
+  return new URL(path, window.location.origin).origin === window.location.origin ? path : undefined;
 }
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });

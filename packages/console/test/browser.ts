@@ -59,16 +59,19 @@ export async function visit(origin: string, { width, height, scheme }: Look): Pr
   };
 }
 
-/** How far the page is wider than the window, in CSS pixels, and what sticks out. */
+/** Runs in the page; as text, because what imports this knows no types of a browser. */
+const whatSticksOut = `(() => {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return [];
+  return [...document.querySelectorAll('body *')]
+    .filter((element) => element.getBoundingClientRect().right > clientWidth + 1)
+    .map((element) => element.tagName + '.' + element.getAttribute('class'))
+    .slice(0, 5);
+})()`;
+
+/** What sticks out where the page is wider than its window: the first few elements, by name and class. */
 export function overflowOf(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    if (scrollWidth <= clientWidth) return [];
-    return [...document.querySelectorAll('body *')]
-      .filter((element) => element.getBoundingClientRect().right > clientWidth + 1)
-      .map((element) => `${element.tagName}.${element.getAttribute('class')}`)
-      .slice(0, 5);
-  });
+  return page.evaluate<string[]>(whatSticksOut);
 }
 
 /** Keeps a picture where CONSOLE_SHOTS names a folder. */

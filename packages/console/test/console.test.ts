@@ -197,6 +197,15 @@ describe('the console', { skip: reason }, () => {
     });
   });
 
+  test('only members that were put in by hand can be taken out by hand', async () => {
+    await signedIn(wide, async (page) => {
+      await page.goto(`/collections/${idOf('windows')}`);
+      const members = page.getByRole('table', { name: 'Members' });
+      await members.getByRole('row').nth(21).waitFor();
+      assert.equal(await members.getByRole('button', { name: /^Remove / }).count(), 1);
+    });
+  });
+
   test('adding a client shows the commands for Linux and Windows', async () => {
     await signedIn(wide, async (page) => {
       await page.goto('/clients');

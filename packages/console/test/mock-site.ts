@@ -138,7 +138,11 @@ function read(data: MockData, asked: Asked): Answer {
     case 'collections/one':
       return found(data.collections.find((each) => each.id === id));
     case 'collections/one/members':
-      return pageOf(data.clients.slice(0, 21), asked, ({ hostName }) => hostName);
+      return pageOf(
+        data.clients.slice(0, 21).map((client, index) => ({ ...client, direct: index === 0 })),
+        asked,
+        ({ hostName }) => hostName,
+      );
     case 'tokens':
       return pageOf(data.tokens, asked);
     case 'api-keys':

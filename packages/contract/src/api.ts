@@ -1,5 +1,6 @@
 /** The administrators' API under /api/v1: what goes in and what comes out. Console and CLI use these types. */
-import Type, { type Static, type TSchema } from 'typebox';
+import type { Static, TSchema } from 'typebox';
+import * as Type from 'typebox';
 import { Name, Platform, SiteCode, Timestamp, Uuid } from './ids.ts';
 import { MembershipQuery } from './membership.ts';
 import { ContentFile, Intent, ProgramDefinition, Purpose, programFields } from './software.ts';
@@ -159,7 +160,7 @@ export const CollectionWrite = Type.Object(
 export type CollectionWrite = Static<typeof CollectionWrite>;
 
 /**
- * GET /collections, GET /collections/:id, GET /collections/:id/members (rows: ClientSummary);
+ * GET /collections, GET /collections/:id, GET /collections/:id/members (rows: CollectionMember);
  * PUT and DELETE /collections/:id/members/:clientId (direct members, 204); DELETE /collections/:id.
  */
 export const CollectionSummary = Type.Object({
@@ -173,6 +174,14 @@ export const CollectionSummary = Type.Object({
   builtIn: Type.Boolean(),
 });
 export type CollectionSummary = Static<typeof CollectionSummary>;
+
+/** Rows of GET /collections/:id/members. */
+export const CollectionMember = Type.Object({
+  ...ClientSummary.properties,
+  /** Whether it was put in by hand; it may be found by the query too. */
+  direct: Type.Boolean(),
+});
+export type CollectionMember = Static<typeof CollectionMember>;
 
 /** POST /collections/preview: how many clients a query finds, and the first of them. */
 export const CollectionPreview = Type.Object({ members: Type.Integer(), sample: Type.Array(ClientSummary) });

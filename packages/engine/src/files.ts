@@ -122,7 +122,7 @@ export async function removeTree(parent: Folder, name: string, depth = 0): Promi
  * Opens the folder some names below another one, one handle after the other. The caller closes the answer;
  * with no names it is a second handle on nothing, so at least one name is needed.
  *
- * @param options.create makes the missing ones, each durable in its parent
+ * @param options.create makes the missing ones; each is durable in its parent afterwards
  */
 export async function openPath(
   start: Folder,
@@ -138,10 +138,15 @@ export async function openPath(
 }
 
 async function openOne(parent: Folder, name: string, options: { create?: boolean }): Promise<Folder> {
-  if (!options.create || (await parent.entry(name))) return await parent.folder(name);
-  const made = await parent.folder(name, { create: true });
-  await parent.sync();
-  return made;
+  const folder = await parent.folder(name, options);
+  try {
+    // Also where it was there already: an earlier life may have made it, and ended before its name was durable.
+    if (options.create) await parent.sync();
+  } catch (thrown) {
+    await folder.close();
+    throw thrown;
+  }
+  return folder;
 }
 
 /**

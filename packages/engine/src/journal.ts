@@ -4,7 +4,7 @@
  * The file is frames (frames.ts). The first holds `{"snapshot": STATE}`; every further one holds
  * `{"entries": [ENTRY, ...]}`, the entries of one commit, so that they are there together or not at all.
  */
-import { HoldfastError } from '@holdfast/contract';
+import { HoldfastError, isHoldfastError } from '@holdfast/contract';
 import type { Folder, OpenFile } from '@holdfast/ports';
 import { readWhole, removeIfThere, replaceFile } from './files.ts';
 import { encodeFrame, readFrames } from './frames.ts';
@@ -61,24 +61,22 @@ export async function openJournal<State, Entry>(
   const snapshotAfterBytes = options.snapshotAfterBytes ?? defaultSnapshotAfterBytes;
   const serial = createSerial();
   let media = await load(options);
-  /** How the file handle failed. After a failed sync the file is not only read back, but written anew. */
-  let poisoned: 'write' | 'sync' | undefined;
+  /** Something failed on the file: it is not touched again before it was read back. */
+  let poisoned = false;
 
   const reopen = async () => {
     await closeFile(media);
-    const read = await load(options, poisoned !== 'sync');
-    media = poisoned === 'sync' ? await writeSnapshot(folder, name, read) : read;
-    poisoned = undefined;
+    media = await load(options);
+    poisoned = false;
   };
 
   const append = async (frame: Uint8Array) => {
     const { file } = media;
     if (!file) throw new HoldfastError('internal', `The journal ${name} is closed.`);
-    poisoned = 'write';
+    poisoned = true;
     await file.write(media.end, frame);
-    poisoned = 'sync';
     await file.sync();
-    poisoned = undefined;
+    poisoned = false;
     media.end += frame.length;
   };
 
@@ -88,7 +86,7 @@ export async function openJournal<State, Entry>(
       media = await writeSnapshot(folder, name, media);
     } catch {
       // What was committed stays durable in the old file; the next commit opens that and tries again.
-      poisoned = 'write';
+      poisoned = true;
     }
   };
 
@@ -118,11 +116,14 @@ export async function setAside(folder: Folder, name: string): Promise<void> {
 }
 
 /**
- * Reads the file and cuts a torn tail off.
- * @param sync whether what was read is made durable before anyone relies on it: a crash may have come before the
- *   sync of the last commit, and its bytes be in memory only
+ * Reads the file and makes durable what was read, before anyone relies on it: a crash may have come before the sync of
+ * the last commit, or that sync may have failed and have dropped bytes that are still read. A new sync of that file
+ * would prove nothing, so whatever stands behind the snapshot is written anew, as a snapshot.
  */
-async function load<State, Entry>(options: JournalOptions<State, Entry>, sync = true): Promise<Media<State>> {
+async function load<State, Entry>(
+  options: JournalOptions<State, Entry>,
+  { anew = true } = {},
+): Promise<Media<State>> {
   const { folder, name, initial, reduce } = options;
   await removeIfThere(folder, `${name}.new`);
   if (!(await folder.entry(name))) return await createWith(folder, name, initial);
@@ -135,15 +136,35 @@ async function load<State, Entry>(options: JournalOptions<State, Entry>, sync = 
     });
   }
   const state = rest.flatMap((frame) => frame.entries ?? []).reduce(reduce, first.snapshot);
-  const file = await folder.edit(name);
+  const torn = end < bytes.length;
+  if (!anew || (rest.length === 0 && !torn)) return await goOn(folder, name, state, { first, end, torn });
   try {
-    if (end < bytes.length) await file.truncate(end);
-    if (sync) await file.sync();
+    return await createWith(folder, name, state);
+  } catch (thrown) {
+    if (!isHoldfastError(thrown, 'disk.full')) throw thrown;
+    // A client that cannot open its journal could not make room either: it goes on with the file as it is.
+    return await load(options, { anew: false });
+  }
+}
+
+/** Opens the file as it was read. A snapshot alone needs no sync: its bytes were durable before it had its name. */
+async function goOn<State>(
+  folder: Folder,
+  name: string,
+  state: State,
+  { first, end, torn }: { first: object; end: number; torn: boolean },
+): Promise<Media<State>> {
+  const file = await folder.edit(name);
+  const snapshotBytes = encodeFrame(first).length;
+  try {
+    if (torn) await file.truncate(end);
+    if (torn || end > snapshotBytes) await file.sync();
+    await folder.sync();
   } catch (thrown) {
     await file.close();
     throw thrown;
   }
-  return { file, state, end, snapshotBytes: encodeFrame(first).length };
+  return { file, state, end, snapshotBytes };
 }
 
 async function createWith<State>(folder: Folder, name: string, state: State): Promise<Media<State>> {

@@ -10,14 +10,15 @@ import {
   HoldfastError,
   type Intent,
 } from '@holdfast/contract';
-import type { Clock, Command, Exit, Processes, ProcessIdentity, Running } from '@holdfast/ports';
+import type { Clock, Command, Entropy, Exit, Processes, ProcessIdentity, Running } from '@holdfast/ports';
 import { type ClosedGate, firstClosedGate, type Gate } from './gates.ts';
 import type { Setback } from './history.ts';
 import { isReached, type Observed } from './plan.ts';
 
 export type Step = {
   readonly intent: Intent;
-  readonly command: Command;
+  /** Without its mark, which is drawn anew for every run. */
+  readonly command: Omit<Command, 'mark'>;
   readonly exitCodes: ExitCodeTable;
   /** Longer runs are ended. Milliseconds. */
   readonly maxRunMs: number;
@@ -41,8 +42,8 @@ export type StepEnd =
 
 /** Writes the journal; each resolves when its entry is durable. */
 export type StepRecorder = {
-  /** Before the program is started: from here on it may have run. */
-  starting(): Promise<void>;
+  /** Before the program is started: from here on it may have run, and is found by this mark. */
+  starting(mark: string): Promise<void>;
   started(identity: ProcessIdentity): Promise<void>;
   ended(end: StepEnd): Promise<void>;
 };
@@ -52,7 +53,11 @@ export type Verdict =
   | { readonly kind: 'restart-needed' }
   | { readonly kind: 'setback'; readonly setback: Setback; readonly reason: string };
 
-export type RunPorts = { readonly clock: Clock; readonly processes: Processes };
+export type RunPorts = {
+  readonly clock: Clock;
+  readonly processes: Processes;
+  readonly entropy: Pick<Entropy, 'uuid'>;
+};
 
 /**
  * Runs one step to its verdict. The caller runs one at a time.
@@ -68,14 +73,16 @@ export async function carryOut(
 ): Promise<Verdict | ({ readonly kind: 'gate-closed' } & ClosedGate)> {
   const closed = await firstClosedGate(step.gates);
   if (closed) return { kind: 'gate-closed', ...closed };
-  await recorder.starting();
-  const end = await apply(ports, step, recorder, signal);
+  const mark = ports.entropy.uuid();
+  await recorder.starting(mark);
+  const end = await apply(ports, step, mark, recorder, signal);
   await recorder.ended(end);
   return judge(end, step.intent, await step.detect());
 }
 
 /** What the journal says of a step that was under way. */
 export type Unfinished = {
+  readonly mark: string;
   /** Null where the client went down before it knew the process. */
   readonly identity: ProcessIdentity | null;
   /** Wall clock. */
@@ -85,21 +92,43 @@ export type Unfinished = {
 
 /**
  * Takes up a step after a restart of the client: one whose process still runs is left running; otherwise
- * detection decides.
+ * detection decides. A process that nobody had written down yet is found by the mark, and written down now.
  */
 export async function recover(
-  ports: RunPorts,
+  ports: Omit<RunPorts, 'entropy'>,
   step: Pick<Step, 'intent' | 'maxRunMs' | 'detect'>,
   unfinished: Unfinished,
-  recorder: Pick<StepRecorder, 'ended'>,
+  recorder: Pick<StepRecorder, 'started' | 'ended'>,
 ): Promise<Verdict | { readonly kind: 'running' }> {
   if (unfinished.end) return judge(unfinished.end, step.intent, await step.detect());
   const overdue = ports.clock.now() - unfinished.startedAt > step.maxRunMs;
-  const running = unfinished.identity !== null && (await ports.processes.alive(unfinished.identity));
-  if (running && !overdue) return { kind: 'running' };
+  const running = await stillRunning(ports.processes, unfinished, recorder);
+  if (running && !(overdue && (await endOverdue(ports.processes, unfinished)))) return { kind: 'running' };
   const end: StepEnd = running ? { kind: 'timed-out', output: '' } : { kind: 'interrupted' };
   await recorder.ended(end);
   return judge(end, step.intent, await step.detect());
+}
+
+/** Whether it came to an end. What cannot be ended is waited for all the same: nothing starts beside it. */
+async function endOverdue(processes: Processes, { identity, mark }: Unfinished): Promise<boolean> {
+  try {
+    await processes.end(mark);
+  } catch (thrown) {
+    if (!(thrown instanceof HoldfastError)) throw thrown;
+    return false;
+  }
+  return identity === null || !(await processes.alive(identity));
+}
+
+async function stillRunning(
+  processes: Processes,
+  { identity, mark }: Unfinished,
+  recorder: Pick<StepRecorder, 'started'>,
+): Promise<boolean> {
+  if (identity !== null) return await processes.alive(identity);
+  const found = await processes.find(mark);
+  if (found !== undefined) await recorder.started(found);
+  return found !== undefined;
 }
 
 /** The post-condition decides; the exit code only says how to take a post-condition that does not hold. */
@@ -130,12 +159,13 @@ export function describeExit(end: { readonly code: number | null; readonly outpu
 async function apply(
   ports: RunPorts,
   step: Step,
+  mark: string,
   recorder: StepRecorder,
   signal: AbortSignal | undefined,
 ): Promise<StepEnd> {
   let running: Running;
   try {
-    running = await ports.processes.start(step.command);
+    running = await ports.processes.start({ ...step.command, mark });
   } catch (thrown) {
     if (!(thrown instanceof HoldfastError)) throw thrown;
     return { kind: 'not-started', reason: thrown.message };

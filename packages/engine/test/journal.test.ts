@@ -62,7 +62,7 @@ test('a tail of zeroes or of old bytes, as file systems leave, is cut off', asyn
   for (const tail of [Buffer.alloc(5000), Buffer.from('\u001eHF1 and something else')]) {
     await replaceFile(folder, name, Buffer.concat([whole, tail]));
     assert.deepEqual(await reread(folder), [1]);
-    assert.equal((await folder.entry(name))?.size, whole.length);
+    assert.equal((await folder.entry(name))?.size, encodeFrame({ snapshot: [1] }).length);
   }
 });
 
@@ -125,6 +125,36 @@ test('a snapshot that cannot be made takes nothing from what was committed', asy
   assert.equal(journal.state.length, 60);
   await journal.close();
   assert.equal((await reread(folder)).length, 60);
+});
+
+test('what an earlier life left behind its snapshot is written anew before anyone relies on it', async (t) => {
+  const folder = failing(await temporaryFolder(t));
+  const first = await open(folder);
+  await first.commit(1);
+  folder.fail('sync');
+  await assert.rejects(first.commit(2), { code: 'disk.failed' });
+  await first.close();
+  const second = await open(folder);
+  assert.deepEqual(second.state, [1, 2]);
+  assert.deepEqual(
+    Buffer.from(await readWhole(folder, name, 1e6)),
+    Buffer.from(encodeFrame({ snapshot: [1, 2] })),
+  );
+  await second.close();
+});
+
+test('on a full disk a journal is opened as it is, and goes on', async (t) => {
+  const folder = failing(await temporaryFolder(t));
+  const first = await open(folder);
+  await first.commit(1);
+  await first.close();
+  const whole = await readWhole(folder, name, 1e6);
+  await replaceFile(folder, name, Buffer.concat([whole, Buffer.from('torn')]));
+  folder.fail('write', 'disk.full');
+  const second = await open(folder);
+  await second.commit(2);
+  await second.close();
+  assert.deepEqual(await reread(folder), [1, 2]);
 });
 
 test('a frame holds any text, its own marker too', () => {

@@ -6,6 +6,7 @@ import type { Clock, Exit, Processes } from '@holdfast/ports';
 import { carryOut, recover, type Step, type StepEnd, type StepRecorder } from '../src/index.ts';
 import { judge } from '../src/run.ts';
 
+const mark = '6f1c2b9e-0000-4000-8000-000000000001';
 const identity = { pid: 7, started: '1', bootId: 'boot' };
 const command = { program: 'setup', arguments: [], folder: '/' };
 const absent = { present: false, reason: 'it is missing' };
@@ -22,11 +23,12 @@ const clock = (timeIsUp = false): Clock => ({
     }),
 });
 
-function stage(exit: Partial<Exit> = {}, seen = present) {
+function stage(exit: Partial<Exit> = {}, { seen = present, timeIsUp = false } = {}) {
   const happened: string[] = [];
   const ended = Promise.withResolvers<Exit>();
   const processes: Processes = {
-    start: async () => {
+    start: async (started) => {
+      assert.equal(started.mark, mark);
       happened.push('start');
       return {
         identity,
@@ -38,9 +40,15 @@ function stage(exit: Partial<Exit> = {}, seen = present) {
       };
     },
     alive: async () => true,
+    find: async () => undefined,
+    end: async () => void happened.push('end'),
   };
+  const ports = { clock: clock(timeIsUp), processes, entropy: { uuid: () => mark } };
   const recorder: StepRecorder = {
-    starting: async () => void happened.push('starting'),
+    starting: async (given) => {
+      assert.equal(given, mark);
+      happened.push('starting');
+    },
     started: async () => {
       happened.push('started');
       if (exit.code !== undefined) ended.resolve({ code: exit.code, output: exit.output ?? '' });
@@ -58,72 +66,94 @@ function stage(exit: Partial<Exit> = {}, seen = present) {
       return seen;
     },
   };
-  return { happened, processes, recorder, step };
+  return { happened, ports, recorder, step };
 }
 
 test('a step is journalled before it starts, when it runs and when it ends; then detection decides', async () => {
-  const { happened, processes, recorder, step } = stage({ code: 0 });
-  const verdict = await carryOut({ clock: clock(), processes }, step, recorder);
+  const { happened, ports, recorder, step } = stage({ code: 0 });
+  const verdict = await carryOut(ports, step, recorder);
   assert.equal(verdict.kind, 'reached');
   assert.deepEqual(happened, ['starting', 'start', 'started', 'ended success', 'detect']);
 });
 
 test('a closed gate is answered with its reason before anything is journalled or run', async () => {
-  const { happened, processes, recorder, step } = stage({ code: 0 });
+  const { happened, ports, recorder, step } = stage({ code: 0 });
   const gates = [
     { name: 'open', check: async () => ({ open: true }) as const },
     { name: 'shut', check: async () => ({ open: false, reason: 'not now' }) as const },
   ];
-  const verdict = await carryOut({ clock: clock(), processes }, { ...step, gates }, recorder);
+  const verdict = await carryOut(ports, { ...step, gates }, recorder);
   assert.deepEqual(verdict, { kind: 'gate-closed', gate: 'shut', reason: 'not now' });
   assert.deepEqual(happened, []);
 });
 
 test('a program that runs too long is ended and its step has failed', async () => {
-  const { happened, processes, recorder, step } = stage();
-  const verdict = await carryOut({ clock: clock(true), processes }, step, recorder);
+  const { happened, ports, recorder, step } = stage({}, { timeIsUp: true });
+  const verdict = await carryOut(ports, step, recorder);
   assert.equal(verdict.kind === 'setback' && verdict.setback, 'failed');
   assert.deepEqual(happened, ['starting', 'start', 'started', 'kill', 'ended timed-out', 'detect']);
 });
 
 test('a program that is not there is a failure with its reason, not a fault', async () => {
-  const { recorder, step } = stage({}, absent);
+  const { ports, recorder, step } = stage({}, { seen: absent });
   const start = async () => {
     throw new HoldfastError('process.not-found', 'There is no setup.');
   };
-  const verdict = await carryOut(
-    { clock: clock(), processes: { start, alive: async () => false } },
-    step,
-    recorder,
-  );
+  const processes = { ...ports.processes, start };
+  const verdict = await carryOut({ ...ports, processes }, step, recorder);
   assert.deepEqual(verdict, { kind: 'setback', setback: 'failed', reason: 'There is no setup.' });
 });
 
 test('an aborted wait leaves the program running and says nothing of its end', async () => {
-  const { happened, processes, recorder, step } = stage();
+  const { happened, ports, recorder, step } = stage();
   const stop = new AbortController();
   const started = async () => stop.abort();
-  const running = carryOut({ clock: clock(), processes }, step, { ...recorder, started }, stop.signal);
+  const running = carryOut(ports, step, { ...recorder, started }, stop.signal);
   await assert.rejects(running, { name: 'AbortError' });
   assert.deepEqual(happened, ['starting', 'start']);
 });
 
 test('after a crash: what still runs is left, what is gone is decided by detection, what ended is judged', async () => {
-  const { happened, processes, recorder, step } = stage({}, absent);
-  const ports = { clock: clock(), processes };
-  const unfinished = { identity, startedAt: 500, end: null };
+  const { happened, ports, recorder, step } = stage({}, { seen: absent });
+  const unfinished = { mark, identity, startedAt: 500, end: null };
   assert.deepEqual(await recover(ports, step, unfinished, recorder), { kind: 'running' });
-  const gone = { ...ports, processes: { ...processes, alive: async () => false } };
+  const gone = { ...ports, processes: { ...ports.processes, alive: async () => false } };
   const interrupted = await recover(gone, step, unfinished, recorder);
   assert.equal(interrupted.kind === 'setback' && interrupted.setback, 'interrupted');
   const unknown = await recover(ports, step, { ...unfinished, identity: null }, recorder);
   assert.equal(unknown.kind === 'setback' && unknown.setback, 'interrupted');
-  const overdue = await recover(ports, step, { ...unfinished, startedAt: -5000 }, recorder);
-  assert.equal(overdue.kind === 'setback' && overdue.setback, 'failed');
   const end: StepEnd = { kind: 'exited', code: 0, meaning: 'success', output: '' };
   const known = await recover(ports, step, { ...unfinished, end }, recorder);
   assert.equal(known.kind === 'setback' && known.setback, 'unverified');
   assert.ok(!happened.includes('start'));
+});
+
+test('a program that nobody had written down is found by its mark, written down, and left running', async () => {
+  const { happened, ports, recorder, step } = stage({}, { seen: absent });
+  const find = async (sought: string) => (sought === mark ? identity : undefined);
+  const processes = { ...ports.processes, find };
+  const unfinished = { mark, identity: null, startedAt: 500, end: null };
+  assert.deepEqual(await recover({ ...ports, processes }, step, unfinished, recorder), { kind: 'running' });
+  assert.deepEqual(happened, ['started']);
+  const other = { ...unfinished, mark: '6f1c2b9e-0000-4000-8000-000000000002' };
+  const gone = await recover({ ...ports, processes }, step, other, recorder);
+  assert.equal(gone.kind === 'setback' && gone.setback, 'interrupted');
+});
+
+test('what runs longer than allowed after a restart is ended by its mark; what cannot be ended is waited for', async () => {
+  const { happened, ports, recorder, step } = stage({}, { seen: absent });
+  const overdue = { mark, identity, startedAt: -5000, end: null };
+  const alive = async () => !happened.includes('end');
+  const ending = { ...ports, processes: { ...ports.processes, alive } };
+  const verdict = await recover(ending, step, overdue, recorder);
+  assert.equal(verdict.kind === 'setback' && verdict.setback, 'failed');
+  assert.deepEqual(happened, ['end', 'ended timed-out', 'detect']);
+  assert.deepEqual(await recover(ports, step, overdue, recorder), { kind: 'running' });
+  const end = async () => {
+    throw new HoldfastError('internal', 'It cannot be ended.');
+  };
+  const helpless = { ...ports, processes: { ...ports.processes, end } };
+  assert.deepEqual(await recover(helpless, step, overdue, recorder), { kind: 'running' });
 });
 
 test('detection outranks the exit code, except that a restart must be survived first', () => {

@@ -5,6 +5,7 @@ import {
   type Command,
   type Disk,
   type Exit,
+  isMark,
   outputLimit,
   type Processes,
   type ProcessIdentity,
@@ -42,6 +43,8 @@ type Process = {
   readonly identity: ProcessIdentity;
   readonly life: Life;
   readonly parent: Process | undefined;
+  /** Its own or, without one, that of the program that started it. */
+  readonly mark: string | undefined;
   readonly end: (exit: Exit) => void;
   output: Buffer;
 };
@@ -69,6 +72,9 @@ export function processTable(world: Surroundings): ProcessTable {
   let nextPid = firstPid;
 
   function launch(command: Command, parent: Process | undefined): { job: Process; exit: Promise<Exit> } {
+    if (command.mark !== undefined && !isMark(command.mark)) {
+      throw new HoldfastError('command.invalid', 'The mark of the command is no plain word.');
+    }
     const program = programOf(command.program);
     const { promise: exit, resolve: end } = Promise.withResolvers<Exit>();
     const pid = nextPid++;
@@ -76,6 +82,7 @@ export function processTable(world: Surroundings): ProcessTable {
       identity: { pid, started: `${world.elapsed()}.${pid}`, bootId: world.bootId() },
       life: world.calls.begin(`program ${pid}`),
       parent,
+      mark: command.mark ?? parent?.mark,
       end,
       output: Buffer.alloc(0),
     };
@@ -127,6 +134,11 @@ export function processTable(world: Surroundings): ProcessTable {
     finish(job, null);
   }
 
+  /** First started first; without the one that asks. */
+  function markedWith(mark: string, asking: Process | undefined): Process[] {
+    return [...processes.values()].filter((job) => job.mark === mark && job !== asking);
+  }
+
   function port(life: Life, parent?: Process): Processes {
     const { calls } = world;
     return {
@@ -143,6 +155,11 @@ export function processTable(world: Surroundings): ProcessTable {
         calls.call(life, 'processes.alive', [identity], () => {
           const known = processes.get(identity.pid)?.identity;
           return known?.started === identity.started && known.bootId === identity.bootId;
+        }),
+      find: (mark) => calls.call(life, 'processes.find', [mark], () => markedWith(mark, parent)[0]?.identity),
+      end: (mark) =>
+        calls.call(life, 'processes.end', [mark], () => {
+          for (const job of markedWith(mark, parent)) kill(job);
         }),
     };
   }

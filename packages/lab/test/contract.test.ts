@@ -179,6 +179,24 @@ processesContract(async () => {
       };
       return { command: command('family'), childRuns: childRuns.promise, childEnded: childEnded.promise };
     },
+    orphan: async () => {
+      let told = false;
+      machine.programs.programs.set('child', async ({ clock: time }) => {
+        while (!told) await time.sleep(10);
+        return 0;
+      });
+      machine.programs.programs.set('orphan', async ({ processes }) => {
+        await processes.start(command('child'));
+        return 0;
+      });
+      return {
+        command: command('orphan'),
+        endChild: async (child) => {
+          told = true;
+          while (await ports.processes.alive(child)) await ports.clock.sleep(10);
+        },
+      };
+    },
     cleanup,
   };
 }, options);

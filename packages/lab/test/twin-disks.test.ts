@@ -11,7 +11,7 @@ import { simulatedMachine } from '../src/machine.ts';
 import { type Random, randomFrom } from '../src/random.ts';
 import { canonical } from '../src/trace.ts';
 
-const sequences = 2_000;
+const sequences = 1_000;
 const stepsEach = 20;
 
 type Handles = { readonly folders: Folder[]; readonly files: OpenFile[] };
@@ -67,6 +67,8 @@ function nextStep(random: Random, folders: number, files: number): Step {
     [4, () => inFile(`truncate to ${position}`, (file) => file.truncate(position))],
     [6, () => inFile('read', (file) => file.read(position - (position % 1000), 1500))],
     [2, () => inFile('size', (file) => file.size())],
+    [1, () => inFile('sync', (file) => file.sync())],
+    [1, () => inFolder('sync', (folder) => folder.sync())],
     [1, () => inFile('close', (file) => file.close())],
   ];
   let drawn = random.integer(steps.reduce((sum, [weight]) => sum + weight, 0));

@@ -1,7 +1,8 @@
-/** The commands of the processes suite as scripts of a real Node, and a family of two processes. */
+/** The commands of the processes suite as scripts of a real Node, and families of two processes. */
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
-import type { Command } from '@holdfast/ports';
+import { setTimeout } from 'node:timers/promises';
+import type { Command, Processes, ProcessIdentity } from '@holdfast/ports';
 import type { KnownCommands } from '@holdfast/ports/suites';
 
 /** `executable` is the path of a Node; every command runs in `folder`. */
@@ -31,8 +32,14 @@ export type Family = {
   close(): Promise<void>;
 };
 
-/** A Node that starts a Node that holds a connection to us: the connection tells when it runs and when it ends. */
-export async function nodeFamily(executable: string, folder: string): Promise<Family> {
+export type Orphan = {
+  readonly command: Command;
+  endChild(child: ProcessIdentity): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** A server to which a child connects: the connection tells when it runs and when it ends. */
+async function listenForChild() {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -45,17 +52,42 @@ export async function nodeFamily(executable: string, folder: string): Promise<Fa
     socket.resume();
     return socket;
   });
-  const child = `require('net').connect(${address.port}, '127.0.0.1').resume()`;
-  const parent = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(child)}], { stdio: 'ignore' })`;
+  return {
+    /** Script of a child that runs until its connection ends. */
+    script: `require('net').connect(${address.port}, '127.0.0.1').resume()`,
+    connection,
+    close: async () => {
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** A Node that starts a Node that holds a connection to us. */
+export async function nodeFamily(executable: string, folder: string): Promise<Family> {
+  const { script, connection, close } = await listenForChild();
+  const parent = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(script)}], { stdio: 'ignore' })`;
   return {
     command: { program: executable, arguments: ['-e', parent], folder },
     childRuns: connection.then(() => undefined),
     childEnded: connection.then(async (socket) => {
       if (!socket.closed) await once(socket, 'close');
     }),
-    close: async () => {
-      server.close();
-      await once(server, 'close');
+    close,
+  };
+}
+
+/** A Node that starts a Node that goes on without it, as long as its connection to us. */
+export async function nodeOrphan(processes: Processes, executable: string, folder: string): Promise<Orphan> {
+  const { script, connection, close } = await listenForChild();
+  const parent = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(script)}], { stdio: 'ignore', detached: true }).unref()`;
+  return {
+    command: { program: executable, arguments: ['-e', parent], folder },
+    endChild: async (child) => {
+      (await connection).destroy();
+      // A process that is nobody's child here tells nobody of its end: it is looked at.
+      while (await processes.alive(child)) await setTimeout(5);
     },
+    close,
   };
 }

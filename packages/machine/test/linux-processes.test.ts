@@ -1,6 +1,7 @@
 /** Programs on Linux. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readdir, readFile, watch } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,19 +10,25 @@ import { outputLimit } from '@holdfast/ports';
 import { type ProcessesFixture, processesContract, rejectsWith } from '@holdfast/ports/suites';
 import { linuxProcesses } from '../src/linux/processes.ts';
 import { tailText } from '../src/shared/output-spool.ts';
-import { nodeCommands, nodeFamily } from './known-commands.ts';
+import { nodeCommands, nodeFamily, nodeOrphan } from './known-commands.ts';
 import { temporaryFolder } from './temporary.ts';
 
 processesContract(async (): Promise<ProcessesFixture> => {
   const folder = await temporaryFolder();
   const ends: (() => Promise<void>)[] = [folder.cleanup];
+  const processes = linuxProcesses();
   return {
-    processes: linuxProcesses(),
+    processes,
     commands: nodeCommands(process.execPath, folder.path),
     family: async () => {
       const family = await nodeFamily(process.execPath, folder.path);
       ends.unshift(family.close);
       return family;
+    },
+    orphan: async () => {
+      const orphan = await nodeOrphan(processes, process.execPath, folder.path);
+      ends.unshift(orphan.close);
+      return orphan;
     },
     cleanup: async () => {
       for (const end of ends) await end();
@@ -33,6 +40,7 @@ test('an installer lives on, and can still print, when the client that started i
   const folder = await temporaryFolder();
   context.after(folder.cleanup);
   const adapter = new URL('../src/linux/processes.ts', import.meta.url).href;
+  const mark = randomUUID();
   // The installer waits until its parent is gone, prints a lot, and leaves a file: with a pipe it would die instead.
   const installer = [
     'while kill -0 "$1" 2>/dev/null; do sleep 0.01; done',
@@ -42,7 +50,8 @@ test('an installer lives on, and can still print, when the client that started i
   const client = `
     import { linuxProcesses } from ${JSON.stringify(adapter)};
     const words = ['-c', ${JSON.stringify(installer)}, 'installer', String(process.pid)];
-    const command = { program: '/bin/sh', arguments: words, folder: ${JSON.stringify(folder.path)} };
+    const folder = ${JSON.stringify(folder.path)};
+    const command = { program: '/bin/sh', arguments: words, folder, mark: ${JSON.stringify(mark)} };
     const running = await linuxProcesses().start(command);
     process.stdout.write(JSON.stringify(running.identity));
     setInterval(() => {}, 1000000);`;
@@ -54,6 +63,7 @@ test('an installer lives on, and can still print, when the client that started i
   const identity = JSON.parse(String(written));
   const ended = once(started, 'exit');
   assert.equal(await linuxProcesses().alive(identity), true);
+  assert.deepEqual(await linuxProcesses().find(mark), identity);
   started.kill('SIGKILL');
   await ended;
   for await (const event of appearing) if (event.filename === 'done') break;
@@ -93,4 +103,26 @@ test('a tail that starts inside a character leaves that character out', () => {
   assert.ok(Buffer.byteLength(tail) >= outputLimit - 1);
   assert.ok(tail.endsWith('éz'));
   assert.equal(tailText(Buffer.from('short')), 'short');
+});
+
+test('who was started under a mark does not find itself, and hands its mark on to no program of its own', async (context) => {
+  const folder = await temporaryFolder();
+  context.after(folder.cleanup);
+  const adapter = new URL('../src/linux/processes.ts', import.meta.url).href;
+  const mark = randomUUID();
+  const client = `
+    import { linuxProcesses } from ${JSON.stringify(adapter)};
+    const processes = linuxProcesses();
+    const seen = [await processes.find(${JSON.stringify(mark)})];
+    const running = await processes.start({ program: 'sleep', arguments: ['60'], folder: '/' });
+    seen.push(await processes.find(${JSON.stringify(mark)}));
+    await running.kill();
+    process.stdout.write(JSON.stringify(seen));`;
+  const running = await linuxProcesses().start({
+    program: process.execPath,
+    arguments: ['--input-type=module', '-e', client],
+    folder: folder.path,
+    mark,
+  });
+  assert.deepEqual(await running.exit, { code: 0, output: '[null,null]' });
 });

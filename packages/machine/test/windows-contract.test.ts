@@ -1,5 +1,6 @@
 /** The ports of Windows keep their contracts: the suites run on Windows Node under Wine. */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -32,9 +33,9 @@ after(async () => {
 });
 
 /** Bundles a script of this folder for Windows. */
-function bundleOf(script: string): Promise<string> {
+async function bundleOf(script: string): Promise<string> {
   const entry = fileURLToPath(new URL(`${script}.ts`, import.meta.url));
-  return buildClient({ platform: 'windows', entry, output: `${folder}/${script}` });
+  return (await buildClient({ platform: 'windows', entry, output: `${folder}/${script}` })).bundle;
 }
 
 test('the ports of Windows keep their contracts', { skip }, async (context) => {
@@ -62,6 +63,16 @@ test('every start of Windows has a boot id of its own, and one epoch', { skip },
   const second = await look();
   assert.notEqual(second.id, first.id);
   assert.equal(second.epoch, first.epoch);
+});
+
+test('a program is found by its mark when the client that started it was killed', { skip }, async () => {
+  const bundle = await bundleOf('windows-mark');
+  const mark = randomUUID();
+  const life = async (kind: string) => JSON.parse((await prefix.runNode(bundle, [kind, mark])).output);
+  const started = await life('killed');
+  assert.equal(typeof started.pid, 'number');
+  assert.deepEqual(await life('later'), started);
+  assert.equal(await life('later'), null);
 });
 
 function innerResults(output: string): InnerResult[] {

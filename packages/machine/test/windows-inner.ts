@@ -17,7 +17,7 @@ import {
 import { windowsDisk } from '../src/windows/disk.ts';
 import { windowsMachine } from '../src/windows/index.ts';
 import { invalidHandle, win32 } from '../src/windows/win32.ts';
-import { nodeCommands, nodeFamily } from './known-commands.ts';
+import { nodeCommands, nodeFamily, nodeOrphan } from './known-commands.ts';
 import { directNetwork } from './network-fixture.ts';
 import { type InstallerCase, msiexecTest } from './windows-msiexec.ts';
 import { windowsOwnTests } from './windows-own.ts';
@@ -68,6 +68,11 @@ processesContract(async () => {
       const family = await nodeFamily(process.execPath, folder);
       closers.push(family.close);
       return family;
+    },
+    orphan: async () => {
+      const orphan = await nodeOrphan(machine.processes, process.execPath, folder);
+      closers.push(orphan.close);
+      return orphan;
     },
     cleanup: async () => {
       for (const close of closers) await close();

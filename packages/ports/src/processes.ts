@@ -9,7 +9,14 @@ export type Command = {
   readonly folder: string;
   /** Added to the environment of this process. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Goes with the program and with what it starts, so that they are found again by it: see `find` and `isMark`. */
+  readonly mark?: string;
 };
+
+/** A mark is part of names of every platform: letters, digits and hyphens, at most 64. */
+export function isMark(text: string): boolean {
+  return /^[a-z0-9-]{1,64}$/i.test(text);
+}
 
 /** Names one process of one boot for ever: enough to ask after a crash whether it still runs. */
 export type ProcessIdentity = {
@@ -37,8 +44,18 @@ export type Running = {
 };
 
 export type Processes = {
-  /** @throws HoldfastError `process.not-found` */
+  /** @throws HoldfastError `process.not-found`, `command.invalid` */
   start(command: Command): Promise<Running>;
   /** Whether the process that was started in an earlier life of ours still runs. */
   alive(identity: ProcessIdentity): Promise<boolean>;
+  /**
+   * The process that runs under a mark, whichever life of ours started it: the program itself or, after its end, the
+   * first of those it started that still run. Undefined where none does. The caller itself does not count.
+   */
+  find(mark: string): Promise<ProcessIdentity | undefined>;
+  /**
+   * Ends all that runs under a mark; resolves when nothing does any more.
+   * @throws HoldfastError `internal` when it cannot be ended
+   */
+  end(mark: string): Promise<void>;
 };

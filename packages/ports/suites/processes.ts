@@ -1,6 +1,6 @@
 /** The contract of processes. */
 import assert from 'node:assert/strict';
-import { type Command, outputLimit, type Processes } from '../src/index.ts';
+import { type Command, outputLimit, type Processes, type ProcessIdentity } from '../src/index.ts';
 import {
   type ContractTests,
   type Fixture,
@@ -40,10 +40,16 @@ export type ProcessesFixture = Fixture & {
     /** Resolves when it has ended. */
     readonly childEnded: Promise<void>;
   }>;
+  /** A command that starts a second process and ends. */
+  orphan?(): Promise<{
+    readonly command: Command;
+    /** Resolves when the second has ended. */
+    endChild(child: ProcessIdentity): Promise<void>;
+  }>;
 };
 
 export function processesContract(make: Make<ProcessesFixture>, options: SuiteOptions = {}): void {
-  registerContract('processes', make, options, { ...runTests, ...identityTests });
+  registerContract('processes', make, options, { ...runTests, ...identityTests, ...markTests });
 }
 
 const runTests: ContractTests<ProcessesFixture> = {
@@ -178,5 +184,87 @@ const identityTests: ContractTests<ProcessesFixture> = {
     assert.equal(await processes.alive(kept), true);
     await running.kill();
     await running.exit;
+  },
+};
+
+const mark = '6f1c2b9e-0000-4000-8000-00000000000a';
+const otherMark = '6f1c2b9e-0000-4000-8000-00000000000b';
+
+const markTests: ContractTests<ProcessesFixture> = {
+  'a running program is found by its mark, and not any more when it has ended': async ({
+    processes,
+    commands,
+  }) => {
+    assert.equal(await processes.find(mark), undefined);
+    const running = await processes.start({ ...commands.forever(), mark });
+    assert.deepEqual(await processes.find(mark), running.identity);
+    assert.equal(await processes.find(otherMark), undefined);
+    await running.kill();
+    await running.exit;
+    assert.equal(await processes.find(mark), undefined);
+  },
+
+  'programs are found each by its own mark, those without one by none': async ({ processes, commands }) => {
+    const first = await processes.start({ ...commands.forever(), mark });
+    const second = await processes.start({ ...commands.forever(), mark: otherMark });
+    const third = await processes.start(commands.forever());
+    assert.deepEqual(await processes.find(mark), first.identity);
+    assert.deepEqual(await processes.find(otherMark), second.identity);
+    await Promise.all([first, second, third].map((running) => running.kill()));
+    await Promise.all([first, second, third].map((running) => running.exit));
+  },
+
+  'a program that has started another is found itself': async ({ processes, family }, context) => {
+    if (family === undefined) return context.skip('no program here that starts another');
+    const { command, childRuns, childEnded } = await family();
+    const running = await processes.start({ ...command, mark });
+    await childRuns;
+    assert.deepEqual(await processes.find(mark), running.identity);
+    await running.kill();
+    await Promise.all([running.exit, childEnded]);
+    assert.equal(await processes.find(mark), undefined);
+  },
+
+  'what a program leaves running is found by its mark until it ends too': async (
+    { processes, orphan },
+    context,
+  ) => {
+    if (orphan === undefined) return context.skip('no program here that leaves another');
+    const { command, endChild } = await orphan();
+    const running = await processes.start({ ...command, mark });
+    await running.exit;
+    const child = await processes.find(mark);
+    assert.ok(child !== undefined, 'the child is not found');
+    assert.notDeepEqual(child, running.identity);
+    assert.equal(await processes.alive(child), true);
+    await endChild(child);
+    assert.equal(await processes.find(mark), undefined);
+  },
+
+  'all that runs under a mark is ended by it, and nothing else': async (
+    { processes, commands, family },
+    context,
+  ) => {
+    if (family === undefined) return context.skip('no program here that starts another');
+    const { command, childRuns, childEnded } = await family();
+    const marked = await processes.start({ ...command, mark });
+    const other = await processes.start({ ...commands.forever(), mark: otherMark });
+    await childRuns;
+    await processes.end(mark);
+    assert.equal(await processes.find(mark), undefined);
+    assert.notEqual((await marked.exit).code, 0);
+    await childEnded;
+    assert.equal(await processes.alive(other.identity), true);
+    await processes.end(mark);
+    await processes.end(otherMark);
+    await other.exit;
+  },
+
+  'a mark that could be read as something else is refused': async ({ processes, commands }) => {
+    for (const bad of ['', 'a b', 'a=b', 'a\\b', 'a/b', 'a\0b', 'x'.repeat(65)]) {
+      await rejectsWith(processes.start({ ...commands.exit(0), mark: bad }), 'command.invalid');
+      assert.equal(await processes.find(bad), undefined);
+      await processes.end(bad);
+    }
   },
 };

@@ -1,8 +1,8 @@
 /** Collections: members by hand and by query. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { ClientSummary, CollectionPreview, CollectionSummary, Page } from '@holdfast/contract';
-import { reevaluateClient } from '../src/collections/membership.ts';
+import type { CollectionMember, CollectionPreview, CollectionSummary, Page } from '@holdfast/contract';
+import { announceMemberships, evaluateClient } from '../src/collections/membership.ts';
 import { type ConsoleSite, codeOf, factsOf, openConsoleSite } from './support/console-site.ts';
 
 let site: ConsoleSite;
@@ -17,9 +17,9 @@ async function create(name: string, query: unknown = null) {
   return site.call<CollectionSummary>('POST', '/collections', { name, query });
 }
 
-async function members(id: string): Promise<string[]> {
-  const page = await site.call<Page<ClientSummary>>('GET', `/collections/${id}/members`);
-  return page.body.items.map((client) => client.id);
+async function members(id: string, only?: 'direct'): Promise<string[]> {
+  const page = await site.call<Page<CollectionMember>>('GET', `/collections/${id}/members`);
+  return page.body.items.filter(({ direct }) => direct || only === undefined).map((client) => client.id);
 }
 
 test('a query takes clients in, lets them go when it changes, and their policies with them', async () => {
@@ -52,7 +52,8 @@ test('a client joins and leaves as its facts change', async () => {
       .set({ osVersion, facts: JSON.stringify(factsOf({ osVersion })) })
       .where('id', '=', id)
       .execute();
-    await reevaluateClient(site.context, id);
+    const changed = await site.context.store.transaction().execute((db) => evaluateClient(db, id));
+    announceMemberships(site.context, changed);
   };
   await change('13.1');
   assert.deepEqual(await members(body.id), [id]);
@@ -62,11 +63,13 @@ test('a client joins and leaves as its facts change', async () => {
 
 test('a direct member is in whatever the query says, and out when it is taken out', async () => {
   const { body } = await create('By hand', windows);
+  assert.deepEqual(await members(body.id, 'direct'), []);
   const id = await site.enrol({ platform: 'linux' });
   const path = `/collections/${body.id}/members/${id}`;
   assert.equal((await site.call('PUT', path)).status, 204);
   assert.equal((await site.call('PUT', path)).status, 204);
   assert.ok((await members(body.id)).includes(id));
+  assert.deepEqual(await members(body.id, 'direct'), [id]);
   const summary = await site.call<CollectionSummary>('GET', `/collections/${body.id}`);
   assert.equal(summary.body.directMembers, 1);
   assert.equal((await site.call('DELETE', path)).status, 204);

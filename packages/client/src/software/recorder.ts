@@ -11,11 +11,11 @@ export function recorderFor(context: WorkContext, task: Task, action: Action): S
   const details = { action: actionName(action), package: title };
   const command = commandLine(task, action);
   return {
-    starting: async () => {
+    starting: async (mark) => {
       const startedAt = clock.now();
       const { history } = task.item;
       const counted = action === 'repair' ? afterRepairStarted(history, startedAt) : history;
-      const running = { action, command, startedAt, identity: null, end: null };
+      const running = { action, command, mark, startedAt, identity: null, end: null };
       await context.journal.commit({ kind: 'item', id, change: { running, history: counted } });
     },
     started: async (identity) => {

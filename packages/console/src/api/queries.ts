@@ -4,6 +4,7 @@ import type {
   AuditRow,
   ClientDetail,
   ClientSummary,
+  CollectionMember,
   CollectionPreview,
   CollectionSummary,
   DeploymentClient,
@@ -123,7 +124,7 @@ export const collectionChoicesQuery = (search: string) =>
   });
 
 export const collectionMembersQuery = (id: string, window: ListWindow) =>
-  pageQuery<ClientSummary>('collections', `/collections/${id}/members`, window);
+  pageQuery<CollectionMember>('collections', `/collections/${id}/members`, window);
 
 export const collectionPreviewQuery = (query: MembershipQuery) =>
   queryOptions({

@@ -9,7 +9,7 @@ import { Confirm } from '../parts/confirm.tsx';
 import { LinkAnchor } from '../parts/links.tsx';
 import { column, Rows } from '../parts/listing.tsx';
 import { Empty, Facts, Lines, Page, Section } from '../parts/page.tsx';
-import { PlatformIcon, platformName } from '../parts/platform.tsx';
+import { PlatformIcon, platformName, systemName } from '../parts/platform.tsx';
 import { ProblemNotice } from '../parts/problems.tsx';
 import { StateBadge } from '../parts/states.tsx';
 import { Ago, shortTime } from '../parts/times.tsx';
@@ -49,7 +49,7 @@ function ClientFacts({ client }: { client: ClientDetail }) {
   return (
     <Facts
       rows={[
-        ['System', `${facts.osName} ${facts.osVersion}`],
+        ['System', systemName(facts)],
         ['Platform', `${platformName(client.platform)}, ${facts.architecture}`],
         ['Client version', facts.clientVersion],
         ['Enrolled', <Ago key="enrolled" at={client.enrolledAt} />],

@@ -7,13 +7,13 @@ import { clientsQuery } from '../api/queries.ts';
 import { LinkAnchor } from '../parts/links.tsx';
 import { asked, column, Listing, useWindow } from '../parts/listing.tsx';
 import { Empty, Page } from '../parts/page.tsx';
-import { PlatformIcon } from '../parts/platform.tsx';
+import { PlatformIcon, systemName } from '../parts/platform.tsx';
 import { Ago } from '../parts/times.tsx';
 import { AddClient } from './add-client.tsx';
 
 /** The columns of every list of clients. */
-export const clientColumns = [
-  column<ClientSummary>('Host name', (client) => (
+export const clientColumns = <T extends ClientSummary>() => [
+  column<T>('Host name', (client) => (
     <Group gap={8} wrap="nowrap">
       <PlatformIcon platform={client.platform} />
       <LinkAnchor
@@ -33,22 +33,24 @@ export const clientColumns = [
       )}
     </Group>
   )),
-  column<ClientSummary>('System', (client) => (
+  column<T>('System', (client) => (
     <Text size="sm" className="hostile">
-      {client.osName} {client.osVersion}{' '}
+      {systemName(client)}{' '}
       <Text span size="xs" c="dimmed">
         {client.architecture}
       </Text>
     </Text>
   )),
-  column<ClientSummary>('Client version', (client) => (
+  column<T>('Client version', (client) => (
     <Text size="sm" className="hostile number">
       {client.clientVersion}
     </Text>
   )),
-  column<ClientSummary>('Enrolled', (client) => <Ago at={client.enrolledAt} />),
-  column<ClientSummary>('Last seen', (client) => <Ago at={client.lastSeenAt} />),
+  column<T>('Enrolled', (client) => <Ago at={client.enrolledAt} />),
+  column<T>('Last seen', (client) => <Ago at={client.lastSeenAt} />),
 ];
+
+const columns = clientColumns<ClientSummary>();
 
 export const clientKey = (client: ClientSummary): string => client.id;
 
@@ -61,7 +63,7 @@ export function ClientsPage() {
         label="Clients"
         query={query}
         window={window}
-        columns={clientColumns}
+        columns={columns}
         keyOf={clientKey}
         searchLabel="Search clients"
         empty={

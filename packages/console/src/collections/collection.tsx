@@ -1,5 +1,5 @@
 /** One collection: how its members are found, who they are, and its direct members. */
-import type { ClientSummary, CollectionSummary } from '@holdfast/contract/web';
+import type { CollectionMember, CollectionSummary } from '@holdfast/contract/web';
 import { Button, Group, Select, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconDevices, IconPencil } from '@tabler/icons-react';
@@ -71,21 +71,24 @@ function Members({ collection }: { collection: CollectionSummary }) {
   const window = useWindow();
   const query = useQuery(collectionMembersQuery(collection.id, asked(window)));
   const membership = useMembership(collection.id);
-  const removal = column<ClientSummary>('', (client) => (
-    <Button
-      size="compact-xs"
-      variant="subtle"
-      color="gray"
-      className="above"
-      aria-label={`Remove ${client.hostName} from the direct members`}
-      onClick={() => membership.mutate({ clientId: client.id, member: false })}
-    >
-      Remove
-    </Button>
-  ));
-  // With a query too, a member may be there by the query alone: the site says so when it cannot be taken away.
-  const columns =
-    collection.builtIn || collection.directMembers === 0 ? clientColumns : [...clientColumns, removal];
+  const removal = column<CollectionMember>('', (client) =>
+    client.direct ? (
+      <Button
+        size="compact-xs"
+        variant="subtle"
+        color="gray"
+        className="above"
+        aria-label={`Remove ${client.hostName} from the direct members`}
+        onClick={() => membership.mutate({ clientId: client.id, member: false })}
+      >
+        Remove
+      </Button>
+    ) : null,
+  );
+  const columns = [
+    ...clientColumns<CollectionMember>(),
+    ...(collection.directMembers === 0 ? [] : [removal]),
+  ];
   return (
     <Listing
       label="Members"

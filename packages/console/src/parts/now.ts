@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from 'react';
 
 /** How often relative times are written anew. Milliseconds. */
-const tick = 10_000;
+export const tick = 10_000;
 
 let now = Date.now();
 let timer: ReturnType<typeof setInterval> | undefined;

@@ -7,6 +7,11 @@ const names: Readonly<Record<Platform, string>> = { linux: 'Linux', windows: 'Wi
 
 export const platformName = (platform: Platform): string => names[platform];
 
+/** Name and version of an operating system; many put their version into their name. */
+export function systemName({ osName, osVersion }: { osName: string; osVersion: string }): string {
+  return osName.split(' ').includes(osVersion) ? osName : `${osName} ${osVersion}`;
+}
+
 /** A penguin, in the manner of the other icons: Linux is more than one distribution. */
 function Penguin({ size }: { size: number }) {
   return (

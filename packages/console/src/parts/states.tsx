@@ -91,7 +91,7 @@ export function StateRing({ counts }: { counts: Readonly<Record<string, number>>
   const total = shown.reduce((sum, { count }) => sum + count, 0);
   const share = total === 0 ? 0 : Math.floor(((counts.succeeded ?? 0) / total) * 100);
   return (
-    <Group gap="xl" wrap="wrap" align="center">
+    <Group gap="lg" wrap="wrap" align="center">
       <RingProgress
         size={172}
         thickness={16}
@@ -99,7 +99,7 @@ export function StateRing({ counts }: { counts: Readonly<Record<string, number>>
         sections={shown.map(({ color, count }) => ({ color, value: (count / total) * 100 }))}
         label={
           <Stack gap={0} align="center">
-            <Text fz={28} fw={650} lh={1.1}>
+            <Text fz={25} fw={650} lh={1.1}>
               {share} %
             </Text>
             <Text size="xs" c="dimmed">

@@ -1,6 +1,6 @@
 /** Times in the viewer's locale: how long ago, with the exact time on hover and focus. */
 import { Text, Tooltip } from '@mantine/core';
-import { useNow } from './now.ts';
+import { tick, useNow } from './now.ts';
 
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
@@ -32,7 +32,7 @@ export function relativeTime(at: number, now: number): string {
   return relative.format(0, 'second');
 }
 
-/** Relative time; null is said in words. */
+/** Relative time; null is said in words. What happened since the clock last ticked is now, not to come. */
 export function Ago({ at, never = 'never' }: { at: number | null; never?: string }) {
   const now = useNow();
   if (at === null) {
@@ -45,7 +45,7 @@ export function Ago({ at, never = 'never' }: { at: number | null; never?: string
   return (
     <Tooltip label={exactTime(at)} events={{ hover: true, focus: true, touch: true }}>
       <Text size="sm" className="above" component="time" dateTime={new Date(at).toISOString()}>
-        {relativeTime(at, now)}
+        {relativeTime(at, at > now && at - now <= tick ? at : now)}
       </Text>
     </Tooltip>
   );

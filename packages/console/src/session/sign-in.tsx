@@ -18,7 +18,7 @@ function FirstRunHint() {
   );
 }
 
-/** `next` is the page that was asked for before sign-in. */
+/** `next` is the page that was asked for before sign-in, with its parameters. */
 export function SignInPage({ next = '/' }: { next?: string }) {
   const queries = useQueryClient();
   const { data: session } = useQuery(sessionQuery);
@@ -33,7 +33,7 @@ export function SignInPage({ next = '/' }: { next?: string }) {
     mutationFn: (who: typeof form.values) => signIn(who.email, who.password),
     onSuccess: () => queries.invalidateQueries({ queryKey: sessionQuery.queryKey }),
   });
-  if (session) return <Navigate to={next} replace />;
+  if (session) return <Navigate to="/" href={next} replace />;
   return (
     <Gate title="Sign in" about="For administrators of this site.">
       <FirstRunHint />

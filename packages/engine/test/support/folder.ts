@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { HoldfastError } from '@holdfast/contract';
+import { type ErrorCode, HoldfastError } from '@holdfast/contract';
 import { linuxMachine } from '@holdfast/machine';
 import type { Folder, OpenFile } from '@holdfast/ports';
 
@@ -20,12 +20,15 @@ export async function temporaryFolder(test: TestContext): Promise<Folder> {
 type Call = 'write' | 'sync' | 'rename';
 
 /** The same folder; `fail(call)` lets the next such call on a file or name fail, without doing it. */
-export function failing(folder: Folder): Folder & { fail(call: Call): void; reads: number } {
-  let next: Call | undefined;
+export function failing(
+  folder: Folder,
+): Folder & { fail(call: Call, code?: ErrorCode): void; reads: number } {
+  let next: { readonly call: Call; readonly code: ErrorCode } | undefined;
   const check = (call: Call) => {
-    if (next !== call) return;
+    if (next?.call !== call) return;
+    const { code } = next;
     next = undefined;
-    throw new HoldfastError('disk.failed', `The ${call} failed.`);
+    throw new HoldfastError(code, `The ${call} failed.`);
   };
   const file = (real: OpenFile): OpenFile => ({
     ...real,
@@ -51,8 +54,8 @@ export function failing(folder: Folder): Folder & { fail(call: Call): void; read
       check('rename');
       await folder.rename(name, target);
     },
-    fail: (call: Call) => {
-      next = call;
+    fail: (call: Call, code: ErrorCode = 'disk.failed') => {
+      next = { call, code };
     },
   };
   return wrapped;

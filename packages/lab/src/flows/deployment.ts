@@ -23,9 +23,6 @@ const healingMs = 5 * 60_000;
 /** Milliseconds that the world goes on after the goal: nothing more may happen to the software. */
 const quietMs = 1.2 * pollSeconds * 1000;
 
-/** A problem of its own: see the README, "Known gaps". */
-export const twoAtOnce = 'two programs ran at once';
-
 /** Milliseconds after which the service manager starts a client that ended. */
 const restartMs = 5_000;
 
@@ -118,7 +115,7 @@ function newWorld(seed: number, trace: Trace, { careless = false, prepare }: Dep
   const install = toolInstaller({ careless });
   machine.programs.programs.set('install-tool', async (run) => {
     if (world.verified) world.problems.push('the program ran after the software was verified');
-    if (machine.programs.running().length > 1) world.problems.push(twoAtOnce);
+    if (machine.programs.running().length > 1) world.problems.push('two programs ran at once');
     return await install(run);
   });
   prepare?.(machine, random.stream('prepare'));

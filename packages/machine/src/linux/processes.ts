@@ -1,17 +1,31 @@
 /**
  * Programs on Linux. Each is started in a session and process group of its own: `kill` ends the whole group, and
  * the end of the client, even by kill -9, does not touch a running installer.
+ *
+ * A mark is a variable in the environment of the program, which all that it starts inherits: a service that was
+ * started by the program itself, and not by systemd, counts as part of it as long as it runs.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { HoldfastError } from '@holdfast/contract';
-import type { Command, Exit, Processes, ProcessIdentity, Running } from '@holdfast/ports';
+import {
+  type Command,
+  type Exit,
+  isMark,
+  type Processes,
+  type ProcessIdentity,
+  type Running,
+} from '@holdfast/ports';
 import { diskError } from '../shared/disk-errors.ts';
+import { endAll } from '../shared/end-all.ts';
 import { errorCodeOf } from '../shared/error-code.ts';
 import { type OutputSpool, openOutputSpool } from '../shared/output-spool.ts';
-import { currentBootId, processRecord } from './process-table.ts';
+import { currentBootId, processesWithVariable, processRecord } from './process-table.ts';
+
+/** Name of the variable that holds the mark. */
+const markVariable = 'HOLDFAST_MARK';
 
 export type ProcessesOptions = {
   /** Folder for the nameless files that take output. */
@@ -37,7 +51,16 @@ export function linuxProcesses({ spoolFolder = tmpdir() }: ProcessesOptions = {}
       const record = processRecord(pid);
       return record !== undefined && record.started === since && !record.ended;
     },
+    find: async (mark) => {
+      const [first] = markedWith(mark);
+      return first && { ...first, bootId: currentBootId() };
+    },
+    end: (mark) => endAll(() => markedWith(mark).map(({ pid }) => pid)),
   };
+}
+
+function markedWith(mark: string): readonly { pid: number; started: string }[] {
+  return isMark(mark) ? processesWithVariable(`${markVariable}=${mark}`) : [];
 }
 
 function wordsOf(command: Command): readonly string[] {
@@ -51,13 +74,18 @@ function wordsOf(command: Command): readonly string[] {
   if ([command.program, command.folder, ...words].some((word) => word.includes('\0'))) {
     throw new HoldfastError('command.invalid', 'A word of the command line has a NUL in it.');
   }
+  if (command.mark !== undefined && !isMark(command.mark)) {
+    throw new HoldfastError('command.invalid', 'The mark of the command is no plain word.');
+  }
   return words;
 }
 
 async function started(command: Command, words: readonly string[], spool: OutputSpool): Promise<Running> {
+  // Undefined takes a mark away under which the client itself was started.
+  const marked = { [markVariable]: command.mark };
   const child = spawn(command.program, words, {
     cwd: command.folder,
-    env: { ...process.env, ...command.environment },
+    env: { ...process.env, ...command.environment, ...marked },
     detached: true,
     stdio: ['ignore', spool.descriptor, spool.descriptor],
   });

@@ -8,6 +8,8 @@ export type Handle = bigint;
 export const accessRight = {
   listFolder: 0x1,
   terminate: 0x1,
+  queryJob: 0x4,
+  duplicateHandle: 0x40,
   setQuota: 0x100,
   queryLimited: 0x1000,
 } as const;
@@ -25,6 +27,9 @@ export const winError = {
 /** WaitForSingleObject: the time is over, the object not signalled. */
 export const waitTimeout = 258;
 
+/** DuplicateHandle: with the rights of the handle that is copied. */
+const sameAccess = 2;
+
 export type Win32 = {
   lastError(): number;
   closeHandle(handle: Handle): void;
@@ -33,7 +38,12 @@ export type Win32 = {
   openProcess(access: number, pid: number): Handle | null;
   processTimes(process: Handle, created: Buffer, exited: Buffer, kernel: Buffer, user: Buffer): boolean;
   wait(handle: Handle, milliseconds: number): number;
-  createJob(): Handle | null;
+  /** A name that is taken gives the job object that has it. */
+  createJob(name: string | null): Handle | null;
+  openJob(access: number, name: string): Handle | null;
+  /** Gives a process a handle of its own on an object of ours; it goes on to what that process starts. */
+  shareWith(process: Handle, object: Handle): boolean;
+  jobInformation(job: Handle, kind: number, information: Buffer): boolean;
   assignToJob(job: Handle, process: Handle): boolean;
   terminateJob(job: Handle, exitCode: number): boolean;
   systemInformation(kind: number, information: Buffer): boolean;
@@ -74,7 +84,15 @@ function bind(): Win32 {
       'void *CreateFileW(str16 path, uint32 access, uint32 share, void *security, uint32 how, uint32 flags, void *template)',
     ),
     openProcess: kernel.func('void *OpenProcess(uint32 access, bool inherit, uint32 pid)'),
-    createJob: kernel.func('void *CreateJobObjectW(void *security, void *name)'),
+    createJob: kernel.func('void *CreateJobObjectW(void *security, str16 name)'),
+    openJob: kernel.func('void *OpenJobObjectW(uint32 access, bool inherit, str16 name)'),
+    currentProcess: kernel.func('void *GetCurrentProcess()'),
+    duplicate: kernel.func(
+      'bool DuplicateHandle(void *from, void *object, void *to, void *made, uint32 access, bool inherit, uint32 how)',
+    ),
+    jobInformation: kernel.func(
+      'bool QueryInformationJobObject(void *job, int kind, void *information, uint32 size, void *needed)',
+    ),
     systemInformation: native.func(
       'int NtQuerySystemInformation(int kind, void *information, uint32 size, void *needed)',
     ),
@@ -92,7 +110,12 @@ function bind(): Win32 {
       'bool GetProcessTimes(void *process, void *created, void *exited, void *kernel, void *user)',
     ),
     wait: kernel.func('uint32 WaitForSingleObject(void *handle, uint32 milliseconds)'),
-    createJob: () => call.createJob(null, null),
+    createJob: (name) => call.createJob(null, name),
+    openJob: (access, name) => call.openJob(access, false, name),
+    shareWith: (process, object) =>
+      call.duplicate(call.currentProcess(), object, process, Buffer.alloc(8), 0, true, sameAccess),
+    jobInformation: (job, kind, information) =>
+      call.jobInformation(job, kind, information, information.length, null),
     assignToJob: kernel.func('bool AssignProcessToJobObject(void *job, void *process)'),
     terminateJob: kernel.func('bool TerminateJobObject(void *job, uint32 code)'),
     systemInformation: (kind, information) =>

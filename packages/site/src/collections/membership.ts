@@ -1,8 +1,9 @@
 /** Who is in a collection, kept up to date when facts, queries or direct members change. */
 import { type ClientFacts, HoldfastError, type MembershipQuery } from '@holdfast/contract';
 import { matches } from '@holdfast/rollout';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { SiteContext } from '../context.ts';
+import { databaseKindOf } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
 import { endOfTurn } from '../store/turn.ts';
 import { queryOf } from './store.ts';
@@ -28,7 +29,7 @@ function queryFinds(query: MembershipQuery | null, client: Attributes): boolean 
   );
 }
 
-type Membership = { collectionId: string; clientId: string };
+export type Membership = { collectionId: string; clientId: string };
 
 async function write(db: Kysely<Schema>, change: { join: Membership[]; leave: Membership[] }): Promise<void> {
   if (change.join.length > 0) {
@@ -49,6 +50,18 @@ async function write(db: Kysely<Schema>, change: { join: Membership[]; leave: Me
       )
       .execute();
   }
+}
+
+/** Any number, the same for every site server: who holds PostgreSQL's advisory lock of it evaluates memberships. */
+const membershipLock = 4_829_811;
+
+/**
+ * Facts and queries that change at the same moment would each be evaluated against the other's old state. SQLite
+ * has one writer at a time anyhow.
+ */
+async function oneAtATime(transaction: Kysely<Schema>): Promise<void> {
+  if (databaseKindOf(transaction) !== 'postgres') return;
+  await sql`select pg_advisory_xact_lock(${membershipLock})`.execute(transaction);
 }
 
 /**
@@ -75,6 +88,7 @@ async function reevaluateBatch(
   collectionId: string,
   from: string,
 ): Promise<{ last: string | undefined; changed: string[] }> {
+  await oneAtATime(db);
   const collection = await db
     .selectFrom('collection')
     .select(['query', 'builtIn'])
@@ -112,40 +126,44 @@ async function reevaluateBatch(
   return { last, changed: [...change.join, ...change.leave].map((membership) => membership.clientId) };
 }
 
-/** To be called after a client enrolled and after its facts changed: it joins and leaves collections. */
-export async function reevaluateClient(context: SiteContext, clientId: string): Promise<void> {
-  const changed = await context.store.transaction().execute(async (transaction) => {
-    const client = await transaction
-      .selectFrom('client')
-      .select(attributes)
-      .where('id', '=', clientId)
-      .executeTakeFirst();
-    if (!client) throw new HoldfastError('not-found', `There is no client ${clientId}.`);
-    const collections = await transaction
-      .selectFrom('collection')
-      .select(['id', 'query', 'builtIn'])
+/**
+ * Puts a client into the collections that its row and the direct memberships say, in the transaction that made or
+ * changed the row: a site that stops between the two would leave it outside for ever. Answers what changed, to be
+ * told by `announceMemberships` once it is committed.
+ */
+export async function evaluateClient(transaction: Kysely<Schema>, clientId: string): Promise<Membership[]> {
+  await oneAtATime(transaction);
+  const client = await transaction
+    .selectFrom('client')
+    .select(attributes)
+    .where('id', '=', clientId)
+    .executeTakeFirst();
+  if (!client) throw new HoldfastError('not-found', `There is no client ${clientId}.`);
+  const collections = await transaction.selectFrom('collection').select(['id', 'query', 'builtIn']).execute();
+  const of = async (table: 'collectionDirect' | 'collectionMember') => {
+    const rows = await transaction
+      .selectFrom(table)
+      .select('collectionId')
+      .where('clientId', '=', clientId)
       .execute();
-    const of = async (table: 'collectionDirect' | 'collectionMember') => {
-      const rows = await transaction
-        .selectFrom(table)
-        .select('collectionId')
-        .where('clientId', '=', clientId)
-        .execute();
-      return new Set(rows.map((row) => row.collectionId));
-    };
-    const [direct, member] = [await of('collectionDirect'), await of('collectionMember')];
-    const change: { join: Membership[]; leave: Membership[] } = { join: [], leave: [] };
-    for (const collection of collections) {
-      const belongs =
-        collection.builtIn === 1 || direct.has(collection.id) || queryFinds(queryOf(collection), client);
-      if (belongs === member.has(collection.id)) continue;
-      change[belongs ? 'join' : 'leave'].push({ collectionId: collection.id, clientId });
-    }
-    await write(transaction, change);
-    return [...change.join, ...change.leave];
-  });
+    return new Set(rows.map((row) => row.collectionId));
+  };
+  const [direct, member] = [await of('collectionDirect'), await of('collectionMember')];
+  const change: { join: Membership[]; leave: Membership[] } = { join: [], leave: [] };
+  for (const collection of collections) {
+    const belongs =
+      collection.builtIn === 1 || direct.has(collection.id) || queryFinds(queryOf(collection), client);
+    if (belongs === member.has(collection.id)) continue;
+    change[belongs ? 'join' : 'leave'].push({ collectionId: collection.id, clientId });
+  }
+  await write(transaction, change);
+  return [...change.join, ...change.leave];
+}
+
+/** What is to be done once memberships are committed: policy is looked at again, and consoles are told. */
+export function announceMemberships(context: SiteContext, changed: readonly Membership[]): void {
   if (changed.length === 0) return;
-  context.policy.invalidate([clientId]);
+  context.policy.invalidate([...new Set(changed.map(({ clientId }) => clientId))]);
   for (const { collectionId } of changed) context.live.publish({ kind: 'collection', id: collectionId });
 }
 
@@ -179,16 +197,26 @@ export async function findByQuery(
 /** The policy of every member is looked at again at its next check-in. */
 export async function invalidateMembers(context: SiteContext, collectionId: string): Promise<void> {
   let last: string | undefined = '';
-  while (last !== undefined) {
-    const members: { clientId: string }[] = await context.reader
-      .selectFrom('collectionMember')
-      .select('clientId')
-      .where('collectionId', '=', collectionId)
-      .where('clientId', '>', last)
-      .orderBy('clientId')
-      .limit(batchClients)
-      .execute();
-    if (members.length > 0) context.policy.invalidate(members.map((member) => member.clientId));
-    last = members.at(-1)?.clientId;
+  try {
+    while (last !== undefined) {
+      const members: { clientId: string }[] = await membersAfter(context.reader, collectionId, last);
+      if (members.length > 0) context.policy.invalidate(members.map((member) => member.clientId));
+      last = members.at(-1)?.clientId;
+    }
+  } catch (thrown) {
+    // What was committed must reach its clients, whether or not it can be read now who they are.
+    context.policy.invalidate('all');
+    throw thrown;
   }
+}
+
+function membersAfter(db: Kysely<Schema>, collectionId: string, last: string) {
+  return db
+    .selectFrom('collectionMember')
+    .select('clientId')
+    .where('collectionId', '=', collectionId)
+    .where('clientId', '>', last)
+    .orderBy('clientId')
+    .limit(batchClients)
+    .execute();
 }

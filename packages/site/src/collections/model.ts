@@ -13,7 +13,7 @@ import type { SiteContext } from '../context.ts';
 import { deploymentsOf, removeWithdrawn } from '../deployments/store.ts';
 import type { CollectionRow, Schema } from '../store/schema.ts';
 import { deleteSetting, putSetting, settingsUnder } from '../store/settings.ts';
-import { findByQuery, reevaluateClient, reevaluateCollection } from './membership.ts';
+import { announceMemberships, evaluateClient, findByQuery, reevaluateCollection } from './membership.ts';
 import {
   addDirect,
   deleteCollection,
@@ -142,6 +142,8 @@ export async function removeCollection(context: SiteContext, actor: string, id: 
       target: `${collection.name} ${id}`,
     });
   });
+  // The withdrawn deployments of it went with it.
+  context.live.publish({ kind: 'deployment', id: '*' });
   context.live.publish({ kind: 'collection', id });
 }
 
@@ -152,7 +154,7 @@ export async function changeDirectMember(
   change: { collectionId: string; clientId: string; member: boolean },
 ): Promise<void> {
   const { collectionId, clientId, member } = change;
-  await context.store.transaction().execute(async (transaction) => {
+  const changed = await context.store.transaction().execute(async (transaction) => {
     const collection = await getCollection(transaction, collectionId);
     refuseBuiltIn(collection);
     const client = await findClient(transaction, clientId);
@@ -163,8 +165,9 @@ export async function changeDirectMember(
       action: member ? 'collection.member-add' : 'collection.member-remove',
       target: `${collection.name} ${collectionId}: ${client.hostName} ${clientId}`,
     });
+    return evaluateClient(transaction, clientId);
   });
-  await reevaluateClient(context, clientId);
+  announceMemberships(context, changed);
 }
 
 /** What a query would find now. */

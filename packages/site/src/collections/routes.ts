@@ -1,6 +1,6 @@
 /** /collections: list, create, read, change, remove, preview, members. */
 import {
-  ClientSummary,
+  CollectionMember,
   CollectionPreview,
   CollectionSummary,
   CollectionWrite,
@@ -10,7 +10,6 @@ import {
   Uuid,
 } from '@holdfast/contract';
 import Type from 'typebox';
-import { listClients } from '../clients/store.ts';
 import type { SiteContext } from '../context.ts';
 import { type Api, errors, IdParams, identityOf, Nothing } from '../http/api.ts';
 import {
@@ -20,7 +19,7 @@ import {
   previewQuery,
   removeCollection,
 } from './model.ts';
-import { getCollection, getCollectionSummary, listCollections } from './store.ts';
+import { getCollection, getCollectionSummary, listCollections, listMembers } from './store.ts';
 
 const strict = { additionalProperties: false } as const;
 const MemberParams = Type.Object({ id: Uuid, clientId: Uuid }, strict);
@@ -102,12 +101,12 @@ function memberRoutes(api: Api, context: SiteContext): void {
         summary: 'Members by host name',
         params: IdParams,
         querystring: PageQuery,
-        response: { 200: PageOf(ClientSummary), ...errors },
+        response: { 200: PageOf(CollectionMember), ...errors },
       },
     },
     async (request) => {
       const { id } = await getCollection(context.reader, request.params.id);
-      return listClients(context.reader, { ...request.query, collectionId: id });
+      return listMembers(context.reader, id, request.query);
     },
   );
   for (const [method, member] of [

@@ -1,6 +1,13 @@
 /** Rows of collections and their members. */
-import { type CollectionSummary, HoldfastError, type MembershipQuery, type Page } from '@holdfast/contract';
+import {
+  type CollectionMember,
+  type CollectionSummary,
+  HoldfastError,
+  type MembershipQuery,
+  type Page,
+} from '@holdfast/contract';
 import type { Kysely } from 'kysely';
+import { listClients } from '../clients/store.ts';
 import { after, byName, contains, defaultPageLimit, type PageRequest, pageOf } from '../store/pages.ts';
 import type { CollectionRow, Schema } from '../store/schema.ts';
 
@@ -91,6 +98,25 @@ export async function listCollections(
     { rows, limit, total: Number(total) },
     { order: byName, place: (row) => [row.name, row.id], item: collectionSummary },
   );
+}
+
+/** Members by host name, each with whether it was put in by hand. */
+export async function listMembers(
+  db: Kysely<Schema>,
+  collectionId: string,
+  request: PageRequest,
+): Promise<Page<CollectionMember>> {
+  const page = await listClients(db, { ...request, collectionId });
+  const ids = page.items.map(({ id }) => id);
+  if (ids.length === 0) return { ...page, items: [] };
+  const rows = await db
+    .selectFrom('collectionDirect')
+    .select('clientId')
+    .where('collectionId', '=', collectionId)
+    .where('clientId', 'in', ids)
+    .execute();
+  const direct = new Set(rows.map(({ clientId }) => clientId));
+  return { ...page, items: page.items.map((client) => ({ ...client, direct: direct.has(client.id) })) };
 }
 
 export async function insertCollection(db: Kysely<Schema>, row: CollectionRow): Promise<void> {
