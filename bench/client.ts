@@ -1,9 +1,8 @@
 /** The idle client: its proportional memory above an empty script of the same runtime, and its CPU time in a minute. */
 import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { clientNode } from '../e2e/support/client.ts';
 import { awaitStatus } from '../e2e/support/deploy.ts';
 import { temporaryFolder } from '../e2e/support/folders.ts';
 import { startTestSite } from '../e2e/support/site.ts';
@@ -13,11 +12,16 @@ import { cpuSeconds, proportionalMegabytes, startSide } from './measure.ts';
 
 const idleSeconds = 60;
 
+const emptyScript = 'console.log("{}"); setInterval(() => {}, 2 ** 30)';
+
 export async function client(): Promise<readonly Figure[]> {
   const folder = temporaryFolder();
   const running = await startTestSite({ dataFolder: join(folder.path, 'site'), pollSeconds: 3600 });
   try {
-    const bundle = await buildClient({ platform: 'linux', output: join(folder.path, 'bundle') });
+    const output = join(folder.path, 'holdfast-client');
+    const { launcher } = await buildClient({ platform: 'linux', output, withNode: true });
+    // Of the same file, because memory of a program file is shared by the processes that run it.
+    const node = join(dirname(launcher), 'node');
     const state = join(folder.path, 'client');
     const root = join(folder.path, 'root');
     mkdirSync(state);
@@ -33,9 +37,9 @@ export async function client(): Promise<readonly Figure[]> {
       '--root',
       root,
     ];
-    await promisify(execFile)(clientNode, [bundle, ...enrol]);
-    const agent = await startSide(0, clientNode, [bundle, 'run', '--json', '--folder', state]);
-    const empty = await startSide(1, clientNode, ['-e', 'console.log("{}"); setInterval(() => {}, 2 ** 30)']);
+    await promisify(execFile)(launcher, enrol);
+    const agent = await startSide(0, launcher, ['run', '--json', '--folder', state]);
+    const empty = await startSide(1, node, ['-e', emptyScript]);
     try {
       await awaitStatus(running.site, running.api, 30002);
       // Idle begins when the start's own work is over.

@@ -5,6 +5,7 @@ import {
   ErrorBody,
   HoldfastError,
   isErrorCode,
+  isHoldfastError,
   LiveEvent,
   type Page,
   PageOf,
@@ -40,13 +41,16 @@ export type Api = {
   change(method: 'PUT' | 'DELETE', path: string): Promise<void>;
   /** Rows of a list, page after page, up to `limit` of them. */
   list<T extends TSchema>(row: T, path: string, limit: number, query?: Query): Promise<Page<Static<T>>>;
+  /** Whether the site has content of this hash and length already. */
+  has(content: { sha256: Sha256; size: number }): Promise<boolean>;
   /** Sends a file's bytes; the site refuses them if their hash is another. */
   upload(file: { path: string; size: number; sha256: Sha256 }): Promise<ContentUploaded>;
   /** `open` once the site listens to us, then what changes. Ends when the site closes; the signal is thrown. */
   events(signal: AbortSignal): AsyncIterable<LiveEvent | 'open'>;
 };
 
-function networkError(cause: unknown, origin: string): HoldfastError {
+/** What a failed connection means to the reader. */
+export function networkError(cause: unknown, origin: string): HoldfastError {
   const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
   const code = reason instanceof Error && 'code' in reason ? String(reason.code) : '';
   if (reason instanceof Error && reason.name === 'TimeoutError') {
@@ -150,6 +154,16 @@ export function openApi(site: string, apiKey: string, stopped: AbortSignal): Api
         if (answer.items.length === 0) break;
       } while (next !== null && items.length < limit);
       return { items, total, next };
+    },
+    async has({ sha256, size }) {
+      try {
+        const response = await request(`/content/${sha256}`, {}, answerWithin, { method: 'HEAD' });
+        return Number(response.headers.get('content-length')) === size;
+      } catch (thrown) {
+        // An answer to HEAD has no body, and so no code: what else was wrong than a 404 the upload will say.
+        if (isHoldfastError(thrown, 'network.response-invalid')) return false;
+        throw thrown;
+      }
     },
     async upload(file) {
       const response = await request('/content', {}, uploadWithin, {

@@ -9,7 +9,7 @@ import type { RunningSite } from '@holdfast/site';
 import { breakInstallation, installedFile, watchDeployment } from './demo/stages.ts';
 import { type DemoOptions, type Deployed, deploySample, startDemoSite } from './demo/start.ts';
 import { coded } from './run-program.ts';
-import { consoleFolder } from './site-options.ts';
+import { consoleMissing } from './site-options.ts';
 import { statusFeed } from './status-feed.ts';
 import { processSurroundings } from './surroundings.ts';
 import { errorText, plain, type Surroundings } from './terminal.ts';
@@ -61,7 +61,8 @@ function introduce(site: RunningSite, say: (text: string) => void): void {
   say(`console          ${site.consoleUrl}`);
   say(`clients check in ${site.managementPointUrl}`);
   if (site.firstRunUrl !== undefined) say(`first administrator: open ${site.firstRunUrl}`);
-  if (consoleFolder() === undefined) say('the console is not built: the site serves its API only');
+  const missing = consoleMissing();
+  if (missing !== undefined) say(missing);
 }
 
 /** Everything once, with every claim looked at: the client's messages at the site, and the file itself. */

@@ -2,13 +2,16 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { HoldfastError, SiteCode } from '@holdfast/contract';
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 
 const strict = { additionalProperties: false } as const;
 const Port = Type.Integer({ minimum: 0, maximum: 65_535 });
 const HostName = Type.String({ pattern: '^[A-Za-z0-9.:_-]{1,253}$' });
+/** An address, or a network as `10.0.0.0/8`. */
+const ProxyAddress = Type.String({ pattern: '^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$' });
 const FilePath = Type.String({ minLength: 1 });
 
 const SiteConfigFile = Type.Object(
@@ -30,8 +33,10 @@ const SiteConfigFile = Type.Object(
               Type.Object({ certificate: FilePath, privateKey: FilePath }, strict),
             ]),
           ),
-          /** Whether a proxy in front of it tells the truth in X-Forwarded-For. */
-          trustProxy: Type.Optional(Type.Boolean()),
+          /** Who tells the truth in X-Forwarded-For: whoever connects (true), or proxies of these addresses. */
+          trustProxy: Type.Optional(
+            Type.Union([Type.Boolean(), Type.Array(ProxyAddress, { minItems: 1, maxItems: 32 })]),
+          ),
         },
         strict,
       ),
@@ -109,7 +114,11 @@ function complaint(value: unknown): { pointer: string; key?: string; what: strin
  */
 export async function readSiteConfig(path: string): Promise<SiteConfigFile> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new HoldfastError('disk.not-found', `There is no configuration file ${path}.`, { cause });
+    throw new HoldfastError(
+      'disk.not-found',
+      `There is no configuration file ${path}; holdfast site init makes one.`,
+      { cause },
+    );
   });
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -165,8 +174,9 @@ console:
   # tls:
   #   certificate: /etc/holdfast/console.pem
   #   privateKey: /etc/holdfast/console.key
-  # Set to true behind a proxy that sets X-Forwarded-For and X-Forwarded-Proto.
-  # trustProxy: true
+  # Behind a proxy that sets X-Forwarded-For and X-Forwarded-Proto: its addresses, or true where only it can
+  # connect. Tries with wrong passwords are counted by the address that it names last.
+  # trustProxy: [127.0.0.1]
 
 # Where clients check in: HTTPS with mutual TLS. Do not end this TLS in a proxy.
 managementPoint:
@@ -174,7 +184,8 @@ managementPoint:
   port: 8443
   # publicUrl: https://holdfast.example:8443
 
-# PostgreSQL instead of SQLite in the data folder.
+# PostgreSQL instead of SQLite in the data folder. The environment variable DATABASE_URL does the same where
+# nothing is named here, and keeps the password out of this file.
 # database: postgres://holdfast:secret@127.0.0.1/holdfast
 
 # Seconds between two check-ins of a client.

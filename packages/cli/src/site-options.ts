@@ -24,6 +24,40 @@ export function consoleFolder(): string | undefined {
   return existsSync(join(folder, 'index.html')) ? folder : undefined;
 }
 
+/** What to do where the console is not built; undefined where it is. */
+export function consoleMissing(): string | undefined {
+  return consoleFolder() === undefined
+    ? 'the console is not built, only the API is served: `npm run build:console` builds it for the next start'
+    : undefined;
+}
+
+/**
+ * The configuration with the database of DATABASE_URL, where it names none itself: a file that says what it wants
+ * is not overruled by a variable that may be meant for another program.
+ * @throws HoldfastError `site.config-invalid`
+ */
+export function withEnvironment(
+  config: SiteConfigFile,
+  environment: Readonly<Record<string, string | undefined>>,
+): SiteConfigFile {
+  const url = environment.DATABASE_URL;
+  if (config.database !== undefined || !url) return config;
+  if (!/^postgres(ql)?:\/\//.test(url)) {
+    throw new HoldfastError(
+      'site.config-invalid',
+      'The environment variable DATABASE_URL does not begin with postgres://.',
+    );
+  }
+  return { ...config, database: url };
+}
+
+/** Where the tables are, without what is secret in it. */
+export function databasePlace(config: SiteConfigFile): string {
+  if (config.database === undefined) return `SQLite, ${join(config.dataFolder, databaseFile)}`;
+  const url = URL.canParse(config.database) ? new URL(config.database) : undefined;
+  return `PostgreSQL, ${url?.host || 'local'}${url?.pathname ?? ''}`;
+}
+
 async function pemFile(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((cause: unknown) => {
     throw new HoldfastError('site.config-invalid', `The file ${path} cannot be read.`, { cause });

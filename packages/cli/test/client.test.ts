@@ -1,11 +1,15 @@
 /** The client's own program against a real site: enrolled, run once, locked, asked. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { isHoldfastError } from '@holdfast/contract';
 import { lockFolder } from '../src/client/lock.ts';
 import { runClientProgram } from '../src/client/program.ts';
+import { endOrphan } from '../src/demo/client-process.ts';
 import type { Surroundings } from '../src/terminal.ts';
 import { thisMachine } from '../src/this-machine.ts';
 import { type Outcome, startTestSite, surroundings, type TestSite, temporaryFolder } from './support.ts';
@@ -110,6 +114,20 @@ test('a running client is asked by another process, and status --follow sees it'
   assert.equal(JSON.parse(status.out).clientId, clientId);
   stop.abort();
   assert.equal((await running).code, 0);
+});
+
+test('a client that a killed demonstration has left is found by its lock and ended by the next one', async (context) => {
+  const { folder, root } = await enrolled('orphan');
+  const main = fileURLToPath(new URL('../src/holdfast-client.ts', import.meta.url));
+  const child = spawn(process.execPath, [main, 'run', '--folder', folder], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  context.after(() => child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  const ended = once(child, 'exit');
+  assert.equal(await endOrphan({ state: folder, root }), true);
+  assert.deepEqual(await ended, [0, null]);
+  assert.equal(await endOrphan({ state: folder, root }), false);
 });
 
 test('a folder without a client says that one must enrol first', async (context) => {

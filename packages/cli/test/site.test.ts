@@ -63,6 +63,8 @@ test('a site is backed up by a second process while it runs, and restored by a t
   assert.ok(links.console && links.managementPoint && links.firstRun);
   const answer = await fetch(`${links.console}/api/v1/site`);
   assert.equal(((await answer.json()) as { siteCode: string }).siteCode, 'ABC');
+  const second = await holdfast(['site', 'start', '--config', config, '--json']);
+  assert.equal(JSON.parse(second.error).error.code, 'site.running');
   const file = join(folder, 'site.backup');
   const backup = await holdfast(['site', 'backup', file, '--config', config, '--json']);
   assert.equal(JSON.parse(backup.out).siteCode, 'ABC', backup.error);

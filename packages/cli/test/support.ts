@@ -46,6 +46,7 @@ export async function holdfast(
 export type TestSite = {
   readonly site: RunningSite;
   readonly folder: string;
+  readonly apiKey: string;
   /** A verb over the API of this site; its JSON answer. */
   json(...words: string[]): Promise<unknown>;
   /** A verb over the API of this site. */
@@ -70,12 +71,14 @@ export async function startTestSite(): Promise<TestSite> {
   );
   await createSite(options);
   const site = await startSite(options);
-  const environment = { HOLDFAST_SITE: site.consoleUrl, HOLDFAST_API_KEY: await site.createApiKey('test') };
+  const apiKey = await site.createApiKey('test');
+  const environment = { HOLDFAST_SITE: site.consoleUrl, HOLDFAST_API_KEY: apiKey };
   const run = (words: readonly string[], other: Partial<Surroundings> = {}) =>
     holdfast(words, { environment, ...other });
   return {
     site,
     folder: folder.path,
+    apiKey,
     run,
     async json(...words) {
       const { code, out, error } = await run([...words, '--json']);

@@ -91,7 +91,10 @@ export function createCycle(context: ClientContext, schedule: Schedule): Cycle {
       // Neither of the lesser talks may keep the policy from coming, or the status messages from going.
       await attempt(() => renewIfDue(context, signal), signal);
       const tls = await ownTls(context);
-      result = await checkIn(context, tls, signal);
+      const outcome = await checkIn(context, tls, signal);
+      ({ result } = outcome);
+      // Told to the site already, as what it is; here to whoever asked for this pass.
+      if (outcome.refusal) problems.push(outcome.refusal);
       schedule.checkedIn(journal.state.policy?.index.pollSeconds ?? firstPollSeconds);
       await attempt(() => sendFactsIfChanged(context, tls, signal), signal);
     });

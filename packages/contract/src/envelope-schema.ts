@@ -1,5 +1,6 @@
 /** The shape of a signed envelope, apart from the making and checking of signatures: browsers read it too. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { Sha256 } from './ids.ts';
 
 /** What a signature is for. It is part of the signed bytes, so one kind can never pass for another. */

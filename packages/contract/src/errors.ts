@@ -98,6 +98,7 @@ export const errorCatalogue = {
   'command.invalid': { status: 400, remedy: 'Correct the command line; --help shows examples.' },
   'installer.unsupported': { status: 400, remedy: 'Choose a package that this platform can install.' },
   'site.exists': { status: 409, remedy: 'Choose an empty data folder, or start the site that is there.' },
+  'site.running': { status: 409, remedy: 'Stop the site that runs on this data folder first.' },
   'site.missing': { status: 404, remedy: 'Run holdfast site init first.' },
   'site.config-invalid': { status: 400, remedy: 'Correct the named line of the configuration file.' },
   'site.unavailable': { status: 503, remedy: 'Wait; the request is safe to repeat.' },

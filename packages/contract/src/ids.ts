@@ -1,5 +1,6 @@
 /** Identifiers and other small words, as schemas with their limits. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 
 /** Lower-case hexadecimal SHA-256 of some bytes: 64 characters. */
 export const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });

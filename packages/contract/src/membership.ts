@@ -1,5 +1,6 @@
 /** The query of a collection: attributes of a client compared with values. Evaluated by the rollout package. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 
 const strict = { additionalProperties: false } as const;
 

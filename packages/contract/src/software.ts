@@ -1,5 +1,6 @@
 /** Packages, programs, detection rules and exit codes: what is to be on a machine, and how to tell. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { Name, Platform, RelativePath, Sha256, Uuid } from './ids.ts';
 
 const strict = { additionalProperties: false } as const;

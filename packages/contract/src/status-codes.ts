@@ -1,5 +1,6 @@
 /** Status messages: the catalogue of codes that a client reports, and what each says of its deployment. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { Timestamp, Uuid } from './ids.ts';
 
 export const Severity = Type.Union([Type.Literal('info'), Type.Literal('warning'), Type.Literal('error')]);

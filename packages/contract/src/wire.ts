@@ -1,5 +1,6 @@
 /** The wire between client and management point: paths, bodies and limits. */
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { Envelope } from './envelope-schema.ts';
 import { Name, Platform, Sha256, SiteCode, Timestamp, Uuid } from './ids.ts';
 import { StatusMessage } from './status-codes.ts';
@@ -122,7 +123,7 @@ export const StatusBatch = Type.Object(
     /** Drawn when the client's outbox is created; numbering starts anew with it. */
     stream: Uuid,
     /** Lowest number that the client still has. A gap below it is recorded by the site, never waited for. */
-    oldest: Type.Integer({ minimum: 1 }),
+    oldest: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
     messages: Type.Array(StatusMessage, { minItems: 1, maxItems: wireLimits.statusBatchMessages }),
   },
   strict,

@@ -33,7 +33,8 @@ export type SiteOptions = {
     /** PEM; `own` is a certificate of the site's own authority; plain http where absent. */
     readonly tls?: { readonly certificate: string; readonly privateKey: string } | 'own';
     readonly publicUrl?: string;
-    readonly trustProxy?: boolean | string;
+    /** Addresses or networks of proxies whose X-Forwarded headers count, or true for whoever connects. */
+    readonly trustProxy?: boolean | readonly string[];
     /** Folder of the built console. */
     readonly distFolder?: string;
   };
@@ -62,6 +63,9 @@ const seenInterval = 5_000;
 const certificateInterval = 12 * 3_600_000;
 
 const siteCodeCheck = Compile(SiteCode);
+
+/** Free ports that are tried for a console that must know its own address before it listens. */
+const freePortAttempts = 5;
 
 /** Name of SQLite's file in the data folder. */
 export const databaseFile = 'site.db';
@@ -211,10 +215,26 @@ async function prepareManagementPoint(
 }
 
 async function startConsole(options: SiteOptions, ended: Endings, context: SiteContext) {
-  const { host, trustProxy, distFolder } = options.console;
   const tls =
     options.console.tls === 'own' ? await context.trust.server(options.hostNames) : options.console.tls;
-  const port = options.console.port === 0 ? await freePort(host) : options.console.port;
+  for (let attempt = 1; ; attempt += 1) {
+    const { host, port } = options.console;
+    try {
+      return await startConsoleAt(options, ended, { context, tls, port: port || (await freePort(host)) });
+    } catch (thrown) {
+      // A free port was somebody else's before it could be taken.
+      if (port !== 0 || attempt === freePortAttempts || !isHoldfastError(thrown, 'port.in-use')) throw thrown;
+    }
+  }
+}
+
+async function startConsoleAt(
+  options: SiteOptions,
+  ended: Endings,
+  at: { context: SiteContext; tls: Exclude<SiteOptions['console']['tls'], 'own'>; port: number },
+) {
+  const { context, tls, port } = at;
+  const { host, trustProxy, distFolder } = options.console;
   const url =
     options.console.publicUrl ?? urlOf(tls ? 'https' : 'http', publicHost(host, options.hostNames), port);
   const console = await createConsoleServer(context, {

@@ -141,3 +141,34 @@ test('a database that cannot be written gives its code at sign-in', async () => 
   assert.equal(answer.status, 503);
   await sql`pragma query_only = off`.execute(site.context.store);
 });
+
+test('behind a proxy tries are counted by the address that the proxy has added, whatever else is said', async () => {
+  await firstRun();
+  await site.restart({ console: { host: '127.0.0.1', port: 0, trustProxy: true } });
+  const from = (addresses: string) => signIn('wrong password 123', { 'x-forwarded-for': addresses });
+  const statuses: number[] = [];
+  for (let count = 0; count < 12; count += 1) {
+    statuses.push((await from(`198.51.100.${count}, 203.0.113.7`)).status);
+  }
+  assert.equal(statuses.at(-1), 429);
+  assert.equal((await from('203.0.113.7, 203.0.113.8')).status, 401);
+});
+
+test('without a trusted proxy nobody can say that they come from elsewhere', async () => {
+  await firstRun();
+  let last = 0;
+  for (let count = 0; count < 12; count += 1) {
+    last = (await signIn('wrong password 123', { 'x-forwarded-for': `198.51.100.${count}` })).status;
+  }
+  assert.equal(last, 429);
+});
+
+test('an administrator whose making was cut off before the password is made whole by the same link', async () => {
+  await sql`insert into "user" ("id", "name", "email", "emailVerified", "createdAt", "updatedAt")
+    values ('half', 'Ada', 'ada@example.org', 1, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z')`.execute(
+    site.context.store,
+  );
+  assert.equal((await firstRun({ email: 'system@holdfast.invalid' })).status, 400);
+  assert.equal((await firstRun()).status, 204);
+  assert.equal((await signIn()).status, 200);
+});

@@ -177,6 +177,31 @@ describe('enrolment', () => {
     assert.equal(row.hostName, hostName);
   });
 
+  test('an enrolment that fails before its memberships are written leaves neither client nor use behind', async () => {
+    const { store } = site.running.context;
+    const { id, token } = await tokenFor(site);
+    const { request } = await machine.identities.create('client');
+    const body = { token, certificateRequest: request, facts };
+    const clients = async () => (await store.selectFrom('client').select('id').execute()).length;
+    const before = await clients();
+    const broken = {
+      id: machine.entropy.uuid(),
+      name: 'broken',
+      description: '',
+      query: '{',
+      builtIn: 0,
+      createdAt: 1,
+    };
+    await store.insertInto('collection').values(broken).execute();
+    assertCode(await ask(site, mpPaths.enrol, { body }), 500, 'internal');
+    const uses = async () =>
+      (await store.selectFrom('token').select('uses').where('id', '=', id).executeTakeFirst())?.uses;
+    assert.deepEqual([await clients(), await uses()], [before, 0]);
+    await store.deleteFrom('collection').where('id', '=', broken.id).execute();
+    assert.equal((await ask(site, mpPaths.enrol, { body })).status, 200);
+    assert.deepEqual([await clients(), await uses()], [before + 1, 1]);
+  });
+
   test('enrolled clients are members of the collection of all clients', async () => {
     const client = await enrolClient(site);
     const rows = await site.running.context.store

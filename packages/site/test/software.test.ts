@@ -54,6 +54,25 @@ test('a file larger than any body limit is uploaded, and the same bytes are know
   assert.deepEqual([second.status, second.body.known, second.body.sha256], [200, true, sha256(bytes)]);
 });
 
+test('whether the site has content is answered without its bytes, and only where it is there and noted', async () => {
+  const bytes = Buffer.from('asked for before it is sent');
+  const head = async () => {
+    const response = await fetch(`${site.url}/api/v1/content/${sha256(bytes)}`, {
+      method: 'HEAD',
+      headers: { 'x-api-key': site.apiKey },
+    });
+    return [response.status, response.headers.get('content-length'), await response.text()];
+  };
+  assert.equal((await head())[0], 404);
+  await upload(bytes);
+  assert.deepEqual(await head(), [200, String(bytes.length), '']);
+  await site.context.store.deleteFrom('content').where('sha256', '=', sha256(bytes)).execute();
+  assert.equal((await head())[0], 404);
+  assert.equal((await upload(bytes)).status, 200);
+  assert.equal((await head())[0], 200);
+  assert.equal((await fetch(`${site.url}/api/v1/content/${sha256(bytes)}`, { method: 'HEAD' })).status, 401);
+});
+
 test('content whose hash differs from the one that was announced is refused', async () => {
   const answer = await upload(Buffer.from('these bytes'), {
     'x-content-sha256': sha256(Buffer.from('others')),

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { isHoldfastError } from '@holdfast/contract';
 import { sql } from 'kysely';
 import { type OpenedStore, openStore } from '../src/store/database.ts';
-import { isUniqueViolation } from '../src/store/failures.ts';
+import { isConstraintViolation } from '../src/store/failures.ts';
 import { postgresMissing, startPostgres } from './support/postgres.ts';
 import { temporaryFolder } from './support/site.ts';
 
@@ -100,7 +100,7 @@ for (const { name, make, skip } of suites) {
       const row = { sha256: 'a', size: 1, createdAt: 1 };
       const insert = () => opened.store.insertInto('content').values(row).execute();
       await insert();
-      await assert.rejects(insert, isUniqueViolation);
+      await assert.rejects(insert, isConstraintViolation);
     });
 
     test('rows that others refer to cannot be removed from beneath them', async () => {

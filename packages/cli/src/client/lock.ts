@@ -1,12 +1,16 @@
-/** One client at a time works in a state folder. */
+/** One process at a time works in a folder: a client in its state, a site in its data. */
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HoldfastError } from '@holdfast/contract';
+import { type ErrorCode, HoldfastError } from '@holdfast/contract';
 import type { Boot, Processes, ProcessIdentity } from '@holdfast/ports';
-import Type from 'typebox';
+import * as Type from 'typebox';
 import { Compile } from 'typebox/compile';
 
-const lockName = 'client.lock';
+/** Whose folder it is: the file that says who works there, and what another one is told. */
+export type LockKind = { readonly file: string; readonly code: ErrorCode };
+export const clientLock: LockKind = { file: 'client.lock', code: 'client.running' };
+export const siteLock: LockKind = { file: 'site.lock', code: 'site.running' };
+
 /** Times that a stale lock is taken over before another client is taken to be quicker. */
 const takeovers = 5;
 /** Stands where the platform tells no start time: the number alone then has to do, within one boot. */
@@ -37,8 +41,12 @@ async function running(identity: ProcessIdentity, ports: LockPorts): Promise<boo
 export type LockPorts = { readonly boot: Boot; readonly processes: Pick<Processes, 'alive'> };
 
 /** Who holds the folder now; undefined where nobody living does. */
-export async function holder(folder: string, ports: LockPorts): Promise<ProcessIdentity | undefined> {
-  const text = await readFile(join(folder, lockName), 'utf8').catch(() => undefined);
+export async function holder(
+  folder: string,
+  ports: LockPorts,
+  kind: LockKind = clientLock,
+): Promise<ProcessIdentity | undefined> {
+  const text = await readFile(join(folder, kind.file), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   let identity: unknown;
   try {
@@ -61,23 +69,35 @@ async function removeStale(path: string): Promise<void> {
   }
 }
 
+/** Failures of the disk with codes of their own; whatever else, it is not ours to write. */
+const diskCodes: Readonly<Record<string, ErrorCode>> = { ENOSPC: 'disk.full', EROFS: 'disk.read-only' };
+
+function unwritable(folder: string, cause: unknown): HoldfastError {
+  const code = cause instanceof Error && 'code' in cause ? diskCodes[String(cause.code)] : undefined;
+  return new HoldfastError(code ?? 'disk.denied', `The folder ${folder} cannot be written.`, { cause });
+}
+
 /**
  * Takes the folder for this process; a lock whose process has ended is taken over.
- * @throws HoldfastError `client.running`
+ * @throws HoldfastError `client.running` or `site.running`, `disk.denied`
  */
-export async function lockFolder(folder: string, ports: LockPorts): Promise<{ release(): Promise<void> }> {
-  const path = join(folder, lockName);
+export async function lockFolder(
+  folder: string,
+  ports: LockPorts,
+  kind: LockKind = clientLock,
+): Promise<{ release(): Promise<void> }> {
+  const path = join(folder, kind.file);
   const own = await ownIdentity(ports.boot);
   for (let round = 0; round < takeovers; round += 1) {
     const file = await open(path, 'wx', 0o600).catch((thrown: unknown) => {
       if (thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST') return undefined;
-      throw new HoldfastError('disk.denied', `The state folder ${folder} cannot be written.`, {
-        cause: thrown,
-      });
+      throw unwritable(folder, thrown);
     });
     if (file) {
       try {
-        await file.writeFile(JSON.stringify(own));
+        await file.writeFile(JSON.stringify(own)).catch((thrown: unknown) => {
+          throw unwritable(folder, thrown);
+        });
         const { ino } = await file.stat({ bigint: true });
         return {
           async release() {
@@ -89,13 +109,13 @@ export async function lockFolder(folder: string, ports: LockPorts): Promise<{ re
         await file.close();
       }
     }
-    const other = await holder(folder, ports);
+    const other = await holder(folder, ports, kind);
     if (other) {
-      throw new HoldfastError('client.running', `Process ${other.pid} works in ${folder}.`, {
+      throw new HoldfastError(kind.code, `Process ${other.pid} works in ${folder}.`, {
         details: { pid: other.pid },
       });
     }
     await removeStale(path);
   }
-  throw new HoldfastError('client.running', `Another client takes ${folder} again and again.`);
+  throw new HoldfastError(kind.code, `Another process takes ${folder} again and again.`);
 }

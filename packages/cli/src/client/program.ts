@@ -10,6 +10,7 @@ import { facts, jsonText, plain, type Surroundings, table, when } from '../termi
 import { thisMachine } from '../this-machine.ts';
 import { argument, localVerb, runLocal, type Session, text } from '../verbs/verb.ts';
 import { holder, lockFolder } from './lock.ts';
+import { collectGarbage, restingClock } from './rest.ts';
 import {
   leaveRequest,
   makeFolder,
@@ -52,7 +53,8 @@ async function withClient(
   try {
     const lock = await lockFolder(folder, machine);
     try {
-      const client = await openClient(machine, {
+      const ports = { ...machine, clock: restingClock(machine.clock, collectGarbage) };
+      const client = await openClient(ports, {
         folder,
         root: settings.root,
         site: settings.site,
@@ -135,8 +137,9 @@ async function runVerb(session: Session, folder: string, once: boolean): Promise
     }
     opened = work;
     publish();
+    let problem: HoldfastError | undefined;
     if (once) {
-      await work.client.cycle(surroundings.stopped);
+      [problem] = (await work.client.cycle(surroundings.stopped)).problems;
     } else {
       serveRequests(work, surroundings.stopped, (line) => surroundings.error(`${plain(line)}\n`));
       await work.client.run(surroundings.stopped);
@@ -144,6 +147,7 @@ async function runVerb(session: Session, folder: string, once: boolean): Promise
     publish();
     await writing;
     opened = undefined;
+    if (problem) throw problem;
   });
 }
 

@@ -3,7 +3,8 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClientStatus } from '@holdfast/client';
 import { HoldfastError, Uuid } from '@holdfast/contract';
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { Compile } from 'typebox/compile';
 
 const Settings = Type.Object({ site: Type.String(), root: Type.String() });

@@ -4,36 +4,37 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { HoldfastError } from '@holdfast/contract';
 import { prepareDpkgRoot } from '@holdfast/machine';
+import { holder } from '../client/lock.ts';
+import { thisMachine } from '../this-machine.ts';
 import { usesDpkg } from './sample.ts';
 
 const run = promisify(execFile);
 /** Milliseconds that the client has to end by itself. */
 const endWithin = 10_000;
+/** Milliseconds between two looks at a process that is not ours to wait for. */
+const lookEvery = 50;
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
 /**
- * The client as it ships, a bundle on its own Node, where both are here; its source on this Node otherwise
+ * The client as it ships, with its own Node, where it was built; its source on this Node otherwise
  * (the client's Node does not take all of the source as it is: the bundler lowers it).
  */
-function clientCommand(): { node: string; main: string } {
-  const platform = `${process.platform}-${process.arch}`;
-  const main = path(`../../../../dist/client/${platform}/holdfast-client.mjs`);
-  const node = path(`../../../client/node_modules/node-${platform}/bin/node`);
-  return existsSync(main) && existsSync(node)
-    ? { node, main }
-    : { node: process.execPath, main: path('../holdfast-client.ts') };
+function clientCommand(): readonly [program: string, ...words: string[]] {
+  const launcher = path(`../../../../dist/client/${process.platform}-${process.arch}/holdfast-client`);
+  return existsSync(launcher) ? [launcher] : [process.execPath, path('../holdfast-client.ts')];
 }
 
 /** Runs one verb of the client to its end; answers what it said as JSON. */
 async function clientVerb(...words: string[]): Promise<unknown> {
-  const { node, main } = clientCommand();
+  const [program, ...before] = clientCommand();
   try {
-    return JSON.parse((await run(node, [main, ...words, '--json'])).stdout);
+    return JSON.parse((await run(program, [...before, ...words, '--json'])).stdout);
   } catch (thrown) {
     throw clientFailure(thrown);
   }
@@ -73,6 +74,40 @@ export async function enrol(sandbox: Sandbox, site: string, token: string): Prom
   return id;
 }
 
+/**
+ * Ends the client of an earlier demonstration that was killed and could not end it itself. It is known by what its
+ * lock says: number, start time and boot, which no other process ever has. Answers whether there was one.
+ */
+export async function endOrphan(sandbox: Sandbox): Promise<boolean> {
+  const machine = thisMachine();
+  try {
+    let found = false;
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      const until = performance.now() + endWithin;
+      let orphan = await holder(sandbox.state, machine);
+      if (!orphan) break;
+      found = true;
+      send(signal, orphan.pid);
+      while (orphan && performance.now() < until) {
+        await sleep(lookEvery);
+        orphan = await holder(sandbox.state, machine);
+      }
+    }
+    return found;
+  } finally {
+    machine.close();
+  }
+}
+
+function send(signal: NodeJS.Signals, pid: number): void {
+  try {
+    process.kill(pid, signal);
+  } catch (thrown) {
+    // Gone since it was looked at.
+    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ESRCH')) throw thrown;
+  }
+}
+
 export type ClientProcess = {
   readonly pid: number;
   /** Rejects when the client ends without having been asked to. */
@@ -82,8 +117,8 @@ export type ClientProcess = {
 
 /** Starts `holdfast-client run`; what it complains about goes to standard error. */
 export async function startClient(sandbox: Sandbox): Promise<ClientProcess> {
-  const { node, main } = clientCommand();
-  const child: ChildProcess = spawn(node, [main, 'run', '--folder', sandbox.state], {
+  const [program, ...before] = clientCommand();
+  const child: ChildProcess = spawn(program, [...before, 'run', '--folder', sandbox.state], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   await once(child, 'spawn');

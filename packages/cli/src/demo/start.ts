@@ -1,13 +1,14 @@
 /** The site of the demonstration, and a client of this machine with the sample deployed to it. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ClientDetail, type DeploymentSummary, isHoldfastError } from '@holdfast/contract';
+import { ClientDetail, type DeploymentSummary, HoldfastError, isHoldfastError } from '@holdfast/contract';
 import type { Machine } from '@holdfast/machine';
-import { createSite, databaseFile, type RunningSite, type SiteOptions, startSite } from '@holdfast/site';
+import { createSite, type RunningSite, type SiteOptions, startSite } from '@holdfast/site';
 import { type Api, openApi } from '../api.ts';
-import { siteDefaults, siteOptions } from '../site-options.ts';
+import { databasePlace, siteDefaults, siteOptions, withEnvironment } from '../site-options.ts';
 import {
   type ClientProcess,
+  endOrphan,
   enrol,
   enrolledAs,
   prepareSandbox,
@@ -37,10 +38,10 @@ export type DemoOptions = {
   readonly say: Say;
 };
 
-/** Starts the site, which is made at the first start. */
+/** Starts the site, which is made at the first start. With DATABASE_URL its tables are in that database. */
 export async function startDemoSite(options: DemoOptions, machine: Machine): Promise<RunningSite> {
   const dataFolder = join(options.dataFolder, 'site');
-  const config: SiteOptions = await siteOptions(
+  const config = withEnvironment(
     {
       siteCode,
       dataFolder,
@@ -49,14 +50,22 @@ export async function startDemoSite(options: DemoOptions, machine: Machine): Pro
       managementPoint: { host: loopback, port: options.freePorts ? 0 : siteDefaults.managementPointPort },
       pollSeconds: options.pollSeconds,
     },
-    machine,
-    (line) => process.stderr.write(`site: ${line}\n`),
+    process.env,
   );
-  if (!existsSync(join(dataFolder, databaseFile))) {
-    await createSite(config);
-    options.say(`site ${siteCode} made in ${dataFolder}`);
+  const log = (line: string) => process.stderr.write(`site: ${line}\n`);
+  const prepared: SiteOptions = await siteOptions(config, machine, log);
+  try {
+    await createSite(prepared);
+    options.say(`site ${siteCode} made in ${dataFolder} (${databasePlace(config)})`);
+  } catch (thrown) {
+    if (!isHoldfastError(thrown, 'site.exists')) throw thrown;
+    if (!existsSync(join(dataFolder, 'keys'))) {
+      throw new HoldfastError('site.exists', `${thrown.message} Its keys are not in ${dataFolder}.`, {
+        cause: thrown,
+      });
+    }
   }
-  return startSite(config);
+  return startSite(prepared);
 }
 
 /** Whether the site knows this client and lets it in. */
@@ -101,6 +110,7 @@ export async function deploySample(
   const title = `${detail.name} ${detail.version}`;
   say(known ? `package ${title} is at the site already` : `package ${title} uploaded: ${program.install}`);
   const sandbox = await prepareSandbox(join(options.dataFolder, 'demo-client'));
+  if (await endOrphan(sandbox)) say('ended the client that an earlier demonstration has left');
   const clientId = await enrolledClient(api, site, sandbox, say);
   const collection = await demoCollection(api);
   await api.change('PUT', `/collections/${collection.id}/members/${clientId}`);

@@ -76,7 +76,7 @@ export async function localFiles(path: string): Promise<LocalFile[]> {
 export type UploadProgress = (sent: { files: number; of: number; bytes: number; total: number }) => void;
 
 /**
- * Sends what the files hold, each hash once.
+ * Sends what the site does not have, each hash once.
  * @returns how many bytes were sent, and how many files the site had already
  * @throws HoldfastError `conflict` where a file changed after it was hashed
  */
@@ -88,11 +88,17 @@ export async function upload(
   const distinct = [...new Map(files.map((file) => [file.sha256, file])).values()];
   const total = distinct.reduce((sum, file) => sum + file.size, 0);
   const result = { sent: 0, known: 0 };
+  let bytes = 0;
   for (const [index, file] of distinct.entries()) {
-    progress({ files: index, of: distinct.length, bytes: result.sent, total });
+    progress({ files: index, of: distinct.length, bytes, total });
+    bytes += file.size;
     const now = await lstat(file.source);
     if (!now.isFile() || now.size !== file.size) {
       throw new HoldfastError('conflict', `${file.path} changed while the package was made of it.`);
+    }
+    if (await api.has(file)) {
+      result.known += 1;
+      continue;
     }
     const answer = await api.upload({ path: file.source, size: file.size, sha256: file.sha256 });
     if (answer.sha256 !== file.sha256) {
@@ -101,6 +107,6 @@ export async function upload(
     result.sent += file.size;
     if (answer.known) result.known += 1;
   }
-  progress({ files: distinct.length, of: distinct.length, bytes: result.sent, total });
+  progress({ files: distinct.length, of: distinct.length, bytes, total });
   return result;
 }

@@ -16,8 +16,9 @@ import {
   startSite,
 } from '@holdfast/site';
 import { type Command, InvalidArgumentError } from 'commander';
-import { exampleSiteConfig, readSiteConfig } from '../site-config.ts';
-import { siteOptions, sitePlace } from '../site-options.ts';
+import { lockFolder, siteLock } from '../client/lock.ts';
+import { exampleSiteConfig, readSiteConfig, type SiteConfigFile } from '../site-config.ts';
+import { consoleMissing, databasePlace, siteOptions, sitePlace, withEnvironment } from '../site-options.ts';
 import { bytes, facts, type Surroundings } from '../terminal.ts';
 import { thisMachine } from '../this-machine.ts';
 import { argument, collect, localVerb, runLocal, type Session, text, texts } from './verb.ts';
@@ -38,6 +39,17 @@ async function notifyReady(session: Session): Promise<void> {
   });
 }
 
+/** site.yaml, completed from the environment. */
+async function configOf(session: Session, options: Record<string, unknown>): Promise<SiteConfigFile> {
+  const config = await readSiteConfig(text(options, 'config') ?? standardConfig);
+  return withEnvironment(config, session.surroundings.environment);
+}
+
+function noteConsole(session: Session): void {
+  const missing = consoleMissing();
+  if (missing !== undefined) session.note(missing);
+}
+
 function links(site: RunningSite): Record<string, string | undefined> {
   return {
     console: site.consoleUrl,
@@ -46,10 +58,11 @@ function links(site: RunningSite): Record<string, string | undefined> {
   };
 }
 
-function linksText(site: RunningSite): string {
+function linksText(site: RunningSite, config: SiteConfigFile): string {
   return facts([
     ['console', site.consoleUrl],
     ['clients', site.managementPointUrl],
+    ['database', databasePlace(config)],
     ['first administrator', site.firstRunUrl],
   ]);
 }
@@ -89,7 +102,7 @@ async function init(session: Session, options: Record<string, unknown>): Promise
   const path = text(options, 'config') ?? standardConfig;
   const written = await writeExample(path, options);
   if (written) session.note(`wrote ${path}: look through it`);
-  const config = await readSiteConfig(path);
+  const config = await configOf(session, options);
   const machine = thisMachine();
   let firstRun: string | undefined;
   try {
@@ -112,32 +125,46 @@ async function init(session: Session, options: Record<string, unknown>): Promise
       facts([
         ['site', config.siteCode],
         ['data folder', config.dataFolder],
+        ['database', databasePlace(config)],
         ['next', `holdfast site start --config ${path}`],
-        ['first administrator', firstRun],
+        ['first administrator', firstRun === undefined ? undefined : `${firstRun} (once it is started)`],
       ]),
   );
+  noteConsole(session);
 }
 
 async function start(session: Session, options: Record<string, unknown>): Promise<void> {
-  const config = await readSiteConfig(text(options, 'config') ?? standardConfig);
+  const config = await configOf(session, options);
   if (!existsSync(config.dataFolder)) {
     throw new HoldfastError('site.missing', `There is no site in ${config.dataFolder}.`);
   }
   const machine = thisMachine();
   try {
     const log = (line: string) => session.surroundings.error(`${line}\n`);
-    const site = await startSite(await siteOptions(config, machine, log));
+    // Two sites on one folder would each hold revocations in memory that the other does not know of.
+    const lock = await lockFolder(config.dataFolder, machine, siteLock);
     try {
-      session.answer(links(site), () => linksText(site));
-      await notifyReady(session);
-      const { stopped } = session.surroundings;
-      if (!stopped.aborted) await once(stopped, 'abort');
-      session.note('stopping');
+      await serve(session, config, await siteOptions(config, machine, log));
     } finally {
-      await site.close();
+      await lock.release();
     }
   } finally {
     machine.close();
+  }
+}
+
+/** Runs the site until the program is asked to stop. */
+async function serve(session: Session, config: SiteConfigFile, options: SiteOptions): Promise<void> {
+  const site = await startSite(options);
+  try {
+    session.answer(links(site), () => linksText(site, config));
+    noteConsole(session);
+    await notifyReady(session);
+    const { stopped } = session.surroundings;
+    if (!stopped.aborted) await once(stopped, 'abort');
+    session.note('stopping');
+  } finally {
+    await site.close();
   }
 }
 
@@ -170,7 +197,7 @@ export function siteVerbs(program: Command, surroundings: Surroundings): void {
     'site backup site.backup --config /etc/holdfast/site.yaml --json',
   ]);
   runLocal(backupVerb, surroundings, async (session, values, options) => {
-    const config = await readSiteConfig(text(options, 'config') ?? standardConfig);
+    const config = await configOf(session, options);
     const file = argument(values, 0);
     const summary = await backupSite(sitePlace(config), file, Date.now());
     session.answer({ file, ...summary }, () =>
@@ -189,7 +216,7 @@ export function siteVerbs(program: Command, surroundings: Surroundings): void {
     ['site restore site.backup --config /etc/holdfast/site.yaml'],
   );
   runLocal(restoreVerb, surroundings, async (session, values, options) => {
-    const config = await readSiteConfig(text(options, 'config') ?? standardConfig);
+    const config = await configOf(session, options);
     const summary = await restoreSite(argument(values, 0), sitePlace(config), Date.now());
     if (summary.siteCode !== config.siteCode) {
       session.note(`the backup is of site ${summary.siteCode}: set siteCode in site.yaml to it`);

@@ -2,7 +2,8 @@
 import { HoldfastError, SiteTrust, Timestamp, Uuid } from '@holdfast/contract';
 import { openPath, readWhole, removeIfThere, replaceFile, withOpen } from '@holdfast/engine';
 import type { Folder, TlsIdentity } from '@holdfast/ports';
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import type { ClientContext } from '../context.ts';
 import { jsonReader } from '../site.ts';
 import type { Identity, PendingIdentity, Trust } from '../state.ts';

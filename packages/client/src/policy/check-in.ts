@@ -29,6 +29,8 @@ const refusals: readonly ErrorCode[] = ['policy.untrusted', 'policy.stale'];
 
 export type CheckIn = 'unchanged' | 'applied' | 'refused';
 
+export type CheckInOutcome = { readonly result: CheckIn; readonly refusal?: HoldfastError };
+
 /**
  * Asks for the policy index, and applies it with the assignments that the client lacks, as one commit.
  * @throws HoldfastError `network.*`, `certificate.*`, `site.*`, `request.rate`: nothing was learnt
@@ -37,7 +39,7 @@ export async function checkIn(
   context: ClientContext,
   tls: TlsIdentity,
   signal: AbortSignal | undefined,
-): Promise<CheckIn> {
+): Promise<CheckInOutcome> {
   const { site, journal, ports } = context;
   const etag = journal.state.policy?.etag;
   const response = await site.request({
@@ -49,19 +51,19 @@ export async function checkIn(
   });
   if (response.status === 304) {
     await readText(response, 0);
-    return 'unchanged';
+    return { result: 'unchanged' };
   }
   if (response.status !== 200) throw await errorOf(response, ports.clock.now());
   const body = await readText(response, wireLimits.indexBytes);
   try {
     const policy = readPolicy(context, body, response.headers.etag);
-    if (policy.payload === journal.state.policy?.payload) return 'unchanged';
+    if (policy.payload === journal.state.policy?.payload) return { result: 'unchanged' };
     await apply(context, policy, await fetchMissing(context, policy.index, tls, signal));
-    return 'applied';
+    return { result: 'applied' };
   } catch (thrown) {
     if (!isHoldfastError(thrown, ...refusals)) throw thrown;
     await refuse(context, thrown, sha256(body));
-    return 'refused';
+    return { result: 'refused', refusal: thrown };
   }
 }
 

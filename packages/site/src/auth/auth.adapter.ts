@@ -1,10 +1,10 @@
 /** Sign-in by better-auth on the site's own database: passwords, sessions and API keys. */
 import { apiKey, defaultKeyHasher } from '@better-auth/api-key';
 import { HoldfastError, isHoldfastError } from '@holdfast/contract';
-import { betterAuth } from 'better-auth';
+import { type BetterAuthOptions, betterAuth } from 'better-auth';
 import { APIError } from 'better-auth/api';
 import { getMigrations } from 'better-auth/db/migration';
-import { type Kysely, PostgresAdapter } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { DatabaseKind } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
 
@@ -26,12 +26,8 @@ export type AuthOptions = {
   readonly log: (line: string) => void;
 };
 
-export function databaseKindOf(store: Kysely<Schema>): DatabaseKind {
-  return store.getExecutor().adapter instanceof PostgresAdapter ? 'postgres' : 'sqlite';
-}
-
-function betterAuthOf(options: AuthOptions) {
-  return betterAuth({
+function settingsOf(options: AuthOptions) {
+  return {
     appName: 'Holdfast',
     baseURL: options.publicUrl,
     basePath: '/api/auth',
@@ -67,7 +63,7 @@ function betterAuthOf(options: AuthOptions) {
         rateLimit: { enabled: false },
       }),
     ],
-  });
+  } satisfies BetterAuthOptions;
 }
 
 export type ApiKeyRow = {
@@ -95,9 +91,11 @@ export type SignIn = {
 
 /** Brings the tables of accounts, sessions and keys up to date, and answers the way to them. */
 export async function openSignIn(options: AuthOptions): Promise<SignIn> {
-  const auth = betterAuthOf(options);
-  const { runMigrations } = await getMigrations(auth.options);
+  const settings = settingsOf(options);
+  // Before better-auth is made: it looks at once whether its tables are there, and complains if not.
+  const { runMigrations } = await getMigrations(settings);
   await runMigrations();
+  const auth = betterAuth(settings);
   const { adapter, internalAdapter, password } = await auth.$context;
   const credentials = [{ field: 'providerId', value: 'credential' }];
 
@@ -130,15 +128,21 @@ export async function openSignIn(options: AuthOptions): Promise<SignIn> {
       return (await adapter.count({ model: 'account', where: credentials })) > 0;
     },
     async createAdministrator(user) {
-      const { id } = await internalAdapter.createUser(
-        { name: user.name, email: user.email.toLowerCase(), emailVerified: true },
-        provisioning,
-      );
+      const email = user.email.toLowerCase();
+      if (email === systemEmail) {
+        throw new HoldfastError('request.invalid', `${systemEmail} is the site's own account.`);
+      }
+      const hash = await password.hash(user.password);
+      // A site that stopped between the user and its password has the user already.
+      const half = await internalAdapter.findUserByEmail(email);
+      const { id } =
+        half?.user ??
+        (await internalAdapter.createUser({ name: user.name, email, emailVerified: true }, provisioning));
       await internalAdapter.linkAccount({
         userId: id,
         providerId: 'credential',
         accountId: id,
-        password: await password.hash(user.password),
+        password: hash,
       });
     },
     async createKey(name, userId) {

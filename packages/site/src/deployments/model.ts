@@ -106,17 +106,15 @@ export async function createDeployment(
   options: { dryRun: boolean },
 ): Promise<DeploymentDetail> {
   const transaction = await context.store.startTransaction().execute();
-  const detail = await writeDeployment(context, transaction, actor, request).catch(
-    async (thrown: unknown) => {
-      await transaction.rollback().execute();
-      throw thrown;
-    },
-  );
-  if (options.dryRun) {
-    await transaction.rollback().execute();
-    return detail;
+  let detail: DeploymentDetail;
+  try {
+    detail = await writeDeployment(context, transaction, actor, request);
+    if (!options.dryRun) await transaction.commit().execute();
+  } finally {
+    // A commit that failed holds its connection until this: with SQLite, the only one.
+    if (!transaction.isCommitted) await transaction.rollback().execute();
   }
-  await transaction.commit().execute();
+  if (options.dryRun) return detail;
   await invalidateMembers(context, request.collectionId);
   context.live.publish({ kind: 'deployment', id: detail.id });
   return detail;

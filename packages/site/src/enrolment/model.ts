@@ -8,7 +8,7 @@ import {
   sha256,
 } from '@holdfast/contract';
 import { insertCertificate, insertClient } from '../clients/enrolled.ts';
-import { reevaluateClient } from '../collections/membership.ts';
+import { announceMemberships, evaluateClient, type Membership } from '../collections/membership.ts';
 import type { SiteContext } from '../context.ts';
 import { checkRequest } from '../trust/certificates.ts';
 import { countUse, findTokenBySecret, findTokenUse, lockToken, type TokenRow } from './store.ts';
@@ -31,26 +31,31 @@ function checkUses(token: TokenRow): void {
 
 type Issued = Awaited<ReturnType<SiteContext['trust']['issueClient']>>;
 
-/** Counts the token and stores client and certificate in one transaction; false where another request was first. */
+/**
+ * Counts the token and stores client, memberships and certificate in one transaction. Answers what the client has
+ * joined; undefined where another request was first.
+ */
 async function store(
   context: SiteContext,
   request: EnrolRequest,
   made: { tokenId: string; clientId: string; issued: Issued },
-): Promise<boolean> {
+): Promise<Membership[] | undefined> {
   const { clientId, issued, tokenId } = made;
   return await context.store.transaction().execute(async (transaction) => {
     const now = context.clock.now();
     const token = await lockToken(transaction, tokenId);
     checkToken(token, now);
     const earlier = await findTokenUse(transaction, tokenId, issued.publicKey);
-    if (earlier !== undefined && earlier !== clientId) return false;
+    if (earlier !== undefined && earlier !== clientId) return undefined;
+    let joined: Membership[] = [];
     if (earlier === undefined) {
       checkUses(token);
       await insertClient(transaction, { id: clientId, facts: request.facts, enrolledAt: now });
       await countUse(transaction, { tokenId, publicKey: issued.publicKey, clientId, at: now });
+      joined = await evaluateClient(transaction, clientId);
     }
     await insertCertificate(transaction, { ...issued, clientId });
-    return true;
+    return joined;
   });
 }
 
@@ -76,10 +81,14 @@ export async function enrol(context: SiteContext, request: EnrolRequest): Promis
       certificateRequest: request.certificateRequest,
       clientId,
     });
-    if (!(await store(context, request, { tokenId: token.id, clientId, issued }))) continue;
+    const joined = await store(context, request, { tokenId: token.id, clientId, issued });
+    if (joined === undefined) continue;
     if (earlier === undefined) {
-      context.clients.set({ id: clientId, revoked: false, lastSeenAt: null });
-      await reevaluateClient(context, clientId);
+      // Whoever revoked it since the commit has put it there already.
+      if (!context.clients.get(clientId)) {
+        context.clients.set({ id: clientId, revoked: false, lastSeenAt: null });
+      }
+      announceMemberships(context, joined);
       context.live.publish({ kind: 'client', id: clientId });
       context.live.publish({ kind: 'token', id: token.id });
     }

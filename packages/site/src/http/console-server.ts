@@ -4,9 +4,9 @@ import https from 'node:https';
 import rateLimit from '@fastify/rate-limit';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { HoldfastError, holdfastVersion, SiteInfo } from '@holdfast/contract';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { auditRoutes } from '../audit/routes.ts';
-import { databaseKindOf, openSignIn, type SignIn } from '../auth/auth.adapter.ts';
+import { openSignIn, type SignIn } from '../auth/auth.adapter.ts';
 import { authSecret, createApiKey, type FirstRunDesk, openFirstRun } from '../auth/model.ts';
 import { apiKeyRoutes, firstRunRoutes, sessionRoutes } from '../auth/routes.ts';
 import { clientRoutes } from '../clients/routes.ts';
@@ -18,9 +18,10 @@ import { liveRoutes } from '../live/routes.ts';
 import { overviewRoutes } from '../overview/routes.ts';
 import { softwareRoutes } from '../software/routes.ts';
 import { statusRoutes } from '../status/routes.ts';
+import { databaseKindOf } from '../store/database.ts';
 import { tokenRoutes } from '../tokens/routes.ts';
 import { type Api, errors } from './api.ts';
-import { answerErrors } from './errors.ts';
+import { answerErrors, answerFrameworkErrors } from './errors.ts';
 import { guard } from './guard.ts';
 import { describeApi, openApiRoute } from './openapi.ts';
 import { sendSecurityHeaders, serveConsole } from './static.ts';
@@ -30,13 +31,15 @@ import { validatorCompiler } from './validation.ts';
 const bodyLimit = 256 * 1024;
 /** Milliseconds of silence after which a connection is closed; longer than the heartbeat of the live stream. */
 const silenceLimit = 120_000;
+/** Milliseconds in which the headers of a request must have come whole. A body may take as long as it goes on coming. */
+const headersTimeout = 60_000;
 
 export type ConsoleServerOptions = {
   /** Folder of the built console; without it only the API is served. */
   readonly distFolder?: string;
   readonly tls?: { readonly certificate: string; readonly privateKey: string };
-  /** Addresses of proxies whose X-Forwarded headers count, or true for any. */
-  readonly trustProxy?: boolean | string;
+  /** Addresses or networks of proxies whose X-Forwarded headers count, or true for whoever connects to this server. */
+  readonly trustProxy?: boolean | readonly string[];
   /** Address of the console as browsers know it. */
   readonly publicUrl: string;
   /** Lines about faults inside the site; to stderr where absent. */
@@ -71,9 +74,9 @@ export async function createConsoleServer(
 
   const server = Fastify({
     bodyLimit,
-    connectionTimeout: silenceLimit,
     forceCloseConnections: true,
-    trustProxy: options.trustProxy ?? false,
+    trustProxy: trustedProxies(options.trustProxy ?? false),
+    frameworkErrors: answerFrameworkErrors(log),
     genReqId: () => context.entropy.uuid(),
     serverFactory: (handler, settings) => listener(tls, handler, settings),
   });
@@ -109,8 +112,23 @@ function listener(
   handler: http.RequestListener,
   settings: http.ServerOptions,
 ): http.Server {
-  if (!tls) return http.createServer(settings, handler);
-  return https.createServer({ ...settings, cert: tls.certificate, key: tls.privateKey }, handler);
+  // Fastify sets no limits on a server that is not of its own making; its `requestTimeout` would end long uploads.
+  const limits = { ...settings, requestTimeout: 0, headersTimeout };
+  const server = tls
+    ? https.createServer({ ...limits, cert: tls.certificate, key: tls.privateKey }, handler)
+    : http.createServer(limits, handler);
+  return server.setTimeout(silenceLimit);
+}
+
+/**
+ * `true` believes the last address of X-Forwarded-For, which the proxy in front has written; what stands before it
+ * came with the request, and whoever tries passwords would have a new address for every try.
+ */
+function trustedProxies(
+  proxies: boolean | readonly string[],
+): NonNullable<FastifyServerOptions['trustProxy']> {
+  if (proxies === true) return (_address, hop) => hop === 0;
+  return proxies === false ? false : [...proxies];
 }
 
 function addRoutes(api: Api, context: SiteContext, signIn: SignIn, firstRun: FirstRunDesk): void {

@@ -7,6 +7,7 @@ import {
   isHoldfastError,
 } from '@holdfast/contract';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isConstraintViolation, isUnstorable } from '../store/failures.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -33,6 +34,8 @@ function isFastifyError(thrown: unknown): thrown is FastifyError {
 /** Gives a thrown value a code of the catalogue; `internal` where nothing is known about it. */
 export function codedError(thrown: unknown, tooLarge: ErrorCode = 'request.too-large'): HoldfastError {
   if (isHoldfastError(thrown)) return thrown;
+  const refused = refusedByDatabase(thrown);
+  if (refused) return refused;
   if (isFastifyError(thrown)) {
     if (thrown.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
       return new HoldfastError(tooLarge, 'The body is larger than this request may be.', { cause: thrown });
@@ -53,6 +56,23 @@ export function codedError(thrown: unknown, tooLarge: ErrorCode = 'request.too-l
     }
   }
   return new HoldfastError('internal', 'The site met a fault that it does not know.', { cause: thrown });
+}
+
+/** What only the database can see: two changes at once of which one forbids the other, and text that it cannot hold. */
+function refusedByDatabase(thrown: unknown): HoldfastError | undefined {
+  if (isConstraintViolation(thrown)) {
+    return new HoldfastError('conflict', 'Another change came in between.', { cause: thrown });
+  }
+  if (isUnstorable(thrown)) {
+    return new HoldfastError(
+      'request.invalid',
+      'A text holds a NUL character, or a number is out of range.',
+      {
+        cause: thrown,
+      },
+    );
+  }
+  return undefined;
 }
 
 export function errorBody(error: HoldfastError, requestId?: string): ErrorBody {
@@ -108,6 +128,13 @@ export function answerErrors(app: FastifyInstance, log: (line: string) => void):
       log,
     ),
   );
+}
+
+/** For what is refused before there is a route: addresses that cannot be read, or whose parts are too long. */
+export function answerFrameworkErrors(log: (line: string) => void) {
+  return (thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+    answerError(thrown, request, reply, log).catch((failure: unknown) => log(String(failure)));
+  };
 }
 
 function pathOf(url: string): string {

@@ -17,11 +17,11 @@ import {
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { updateFacts } from '../clients/enrolled.ts';
-import { reevaluateClient } from '../collections/membership.ts';
+import { announceMemberships, evaluateClient } from '../collections/membership.ts';
 import type { SiteContext } from '../context.ts';
 import { enrol, renew } from '../enrolment/model.ts';
 import type { StatusIngest } from '../status/ingest.ts';
-import { answerErrors } from './errors.ts';
+import { answerErrors, answerFrameworkErrors } from './errors.ts';
 import { type IdentifyPeer, peerIdentifier } from './peer.ts';
 import { parseRange } from './ranges.ts';
 import { validatorCompiler } from './validation.ts';
@@ -69,6 +69,7 @@ export function createManagementPoint(options: ManagementPointOptions): Manageme
     requestTimeout,
     keepAliveTimeout,
     forceCloseConnections: true,
+    frameworkErrors: answerFrameworkErrors(options.log),
   });
   app.setValidatorCompiler(validatorCompiler);
   answerErrors(app, options.log);
@@ -192,8 +193,11 @@ function reportRoutes(app: FastifyInstance, options: ManagementPointOptions, ide
     { bodyLimit: wireLimits.factsBytes, schema: { body: ClientFacts }, onRequest: known },
     async (request, reply) => {
       const client = identify(request.raw);
-      await updateFacts(context.store, client.id, request.body);
-      await reevaluateClient(context, client.id);
+      const changed = await context.store.transaction().execute(async (transaction) => {
+        await updateFacts(transaction, client.id, request.body);
+        return evaluateClient(transaction, client.id);
+      });
+      announceMemberships(context, changed);
       context.clients.seen(client);
       context.live.publish({ kind: 'client', id: client.id });
       return await reply.code(204).send();

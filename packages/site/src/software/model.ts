@@ -92,6 +92,8 @@ export async function removePackage(context: SiteContext, actor: string, id: str
       target: `${row.name} ${row.version} ${id}`,
     });
   });
+  // The withdrawn deployments of it went with it.
+  context.live.publish({ kind: 'deployment', id: '*' });
   context.live.publish({ kind: 'package', id });
 }
 

@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import {
   ContentUploaded,
+  HoldfastError,
   PackageCreate,
   PackageDetail,
   PackageSummary,
@@ -15,10 +16,12 @@ import Type from 'typebox';
 import type { SiteContext } from '../context.ts';
 import { type Api, errors, IdParams, identityOf, Nothing } from '../http/api.ts';
 import { createPackage, createProgram, removePackage } from './model.ts';
-import { getPackageDetail, listPackages } from './store.ts';
+import { contentSizes, getPackageDetail, listPackages } from './store.ts';
 
 /** A package may have 100,000 files; each is named with its path and hash. Bytes. */
 const packageBodyLimit = 32 * 1024 * 1024;
+
+const HashParams = Type.Object({ sha256: Sha256 }, { additionalProperties: false });
 
 /** Other headers than these are the browser's or the proxy's own. */
 const UploadHeaders = Type.Object({
@@ -80,6 +83,31 @@ export function softwareRoutes(api: Api, context: SiteContext): void {
         .send(await createProgram(context, identityOf(request).actor, request.params.id, request.body)),
   );
   uploadRoute(api, context);
+  knownContentRoute(api, context);
+}
+
+/** So that bytes which the site has are not sent again. */
+function knownContentRoute(api: Api, context: SiteContext): void {
+  api.head(
+    '/content/:sha256',
+    {
+      schema: {
+        summary: 'Whether the site has a file',
+        description: 'Its length is in the header content-length.',
+        params: HashParams,
+        response: { 200: Nothing, ...errors },
+      },
+    },
+    async (request, reply) => {
+      const { sha256 } = request.params;
+      // On disk and noted: what a crash has left with one of the two is uploaded again, and is then whole.
+      const noted = (await contentSizes(context.reader, [sha256])).get(sha256);
+      if (noted === undefined || noted !== (await context.content.size(sha256))) {
+        throw new HoldfastError('content.not-found', 'The site does not have this content.');
+      }
+      return reply.header('content-length', noted).type('application/octet-stream').send(null);
+    },
+  );
 }
 
 /** Bytes go from the socket straight into the content store; nothing of an upload is held in memory. */

@@ -1,7 +1,7 @@
 /** A site as one file, taken while it runs: tables, keys and content, of either database. */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -142,10 +142,20 @@ async function* contentOnly(name: string, chunks: AsyncIterable<Uint8Array>): As
   }
 }
 
+/** A backup in the data folder would be part of itself, and of every later one. */
+async function refuseInside(dataFolder: string, file: string): Promise<void> {
+  const folder = await realpath(dirname(resolve(file))).catch((cause: unknown) => {
+    throw new HoldfastError('disk.not-found', `There is no folder ${dirname(resolve(file))}.`, { cause });
+  });
+  if (`${folder}${sep}`.startsWith(`${await realpath(dataFolder)}${sep}`)) {
+    throw new HoldfastError('command.invalid', `A backup cannot lie in the data folder ${dataFolder}.`);
+  }
+}
+
 /**
  * Writes everything of a site into one file, readable by its owner alone: it holds the site's keys.
  * The site may run and change meanwhile. `now` is in milliseconds since 1970.
- * @throws HoldfastError `site.missing`, `disk.exists`, `database.unavailable`, `content.not-found`, `backup.damaged`
+ * @throws HoldfastError `command.invalid`, `site.missing`, `disk.exists`, `database.unavailable`, `content.not-found`, `backup.damaged`
  */
 export async function backupSite(place: SitePlace, file: string, now: number): Promise<BackupSummary> {
   if (await lstat(file).catch(() => undefined)) {
@@ -154,6 +164,7 @@ export async function backupSite(place: SitePlace, file: string, now: number): P
   if (place.databaseUrl === undefined && !(await lstat(place.file).catch(() => undefined))) {
     throw new HoldfastError('site.missing', `There is no site in ${place.dataFolder}.`);
   }
+  await refuseInside(place.dataFolder, file);
   const temporary = `${file}.part`;
   await rm(temporary, { force: true });
   try {

@@ -1,6 +1,13 @@
 /** Opens the site's database: SQLite in the data folder, or PostgreSQL when an address is given. */
 import { HoldfastError } from '@holdfast/contract';
-import { type DatabaseConnection, type Dialect, type Driver, Kysely, SqliteDialect } from 'kysely';
+import {
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  Kysely,
+  PostgresAdapter,
+  SqliteDialect,
+} from 'kysely';
 import { codedDatabaseError } from './failures.ts';
 import { migrate } from './migrate.ts';
 import { postgresDialect } from './postgres.ts';
@@ -17,6 +24,10 @@ export type OpenedStore = {
   readonly reader: Kysely<Schema>;
   close(): Promise<void>;
 };
+
+export function databaseKindOf(store: Kysely<Schema>): DatabaseKind {
+  return store.getExecutor().adapter instanceof PostgresAdapter ? 'postgres' : 'sqlite';
+}
 
 /** Failures of the connection itself come out coded, whichever statement met them. */
 function codedDialect(dialect: Dialect): Dialect {
@@ -68,7 +79,10 @@ function openDialects(options: { databaseUrl?: string | undefined; file: string 
     return { kind: 'sqlite', store, reader: new Kysely<Schema>({ dialect: readerDialect(file) }) };
   }
   if (!/^postgres(ql)?:\/\//.test(databaseUrl)) {
-    throw new HoldfastError('site.config-invalid', 'The database URL must begin with postgres://.');
+    throw new HoldfastError(
+      'site.config-invalid',
+      'The database URL (database in site.yaml, or DATABASE_URL) must begin with postgres://.',
+    );
   }
   const store = new Kysely<Schema>({ dialect: codedDialect(postgresDialect(databaseUrl)) });
   return { kind: 'postgres', store, reader: store };

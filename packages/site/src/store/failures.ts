@@ -18,8 +18,12 @@ const sqliteUnavailable: ReadonlySet<number> = new Set([
   sqlite.cannotOpen,
   sqlite.notDatabase,
 ]);
-/** Extended codes: SQLITE_CONSTRAINT_PRIMARYKEY and SQLITE_CONSTRAINT_UNIQUE. */
-const sqliteUnique: ReadonlySet<number> = new Set([1555, 2067]);
+/** Extended codes: SQLITE_CONSTRAINT_FOREIGNKEY, _PRIMARYKEY and _UNIQUE. */
+const sqliteConstraints: ReadonlySet<number> = new Set([787, 1555, 2067]);
+/** Of PostgreSQL: foreign_key_violation, unique_violation. */
+const postgresConstraints: ReadonlySet<string> = new Set(['23503', '23505']);
+/** Of PostgreSQL: numeric_value_out_of_range, character_not_in_repertoire (NUL), untranslatable_character. */
+const postgresUnstorable: ReadonlySet<string> = new Set(['22003', '22021', '22P05']);
 
 /** What tells database errors apart; also what the reader's thread sends for one. */
 export type DatabaseFailure = {
@@ -62,7 +66,9 @@ export function codedDatabaseError(thrown: unknown): unknown {
   // node-postgres gives these no code.
   if (
     mapped === undefined &&
-    /^(Connection terminated|timeout exceeded when trying to connect)/.test(message)
+    /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
+      message,
+    )
   ) {
     mapped = 'database.unavailable';
   }
@@ -71,8 +77,13 @@ export function codedDatabaseError(thrown: unknown): unknown {
     : new HoldfastError(mapped, `The database says: ${message}`, { cause: thrown });
 }
 
-/** Whether a statement failed because a row of this key exists already. */
-export function isUniqueViolation(thrown: unknown): boolean {
+/** Whether a statement failed because of another row: one of this key that exists already, or one that refers to it. */
+export function isConstraintViolation(thrown: unknown): boolean {
   const { errcode, code } = databaseFailure(thrown);
-  return code === '23505' || (errcode !== undefined && sqliteUnique.has(errcode));
+  return errcode === undefined ? postgresConstraints.has(code ?? '') : sqliteConstraints.has(errcode);
+}
+
+/** Whether a value was one that this database cannot hold. SQLite holds all of them. */
+export function isUnstorable(thrown: unknown): boolean {
+  return postgresUnstorable.has(databaseFailure(thrown).code ?? '');
 }

@@ -1,5 +1,5 @@
 /** Group commit: what arrives together is committed together, so that one sync of the disk serves many. */
-import { HoldfastError } from '@holdfast/contract';
+import { HoldfastError, isHoldfastError } from '@holdfast/contract';
 import { endOfTurn } from './turn.ts';
 
 export type GroupCommit<Item, Result> = {
@@ -35,7 +35,12 @@ export function groupCommit<Item, Result>(options: {
         else waiting.resolve(result);
       }
     } catch (thrown) {
-      for (const waiting of group) waiting.reject(thrown);
+      // A coded failure is the database's state; another may be one item's doing, and is then that item's alone.
+      if (group.length > 1 && !isHoldfastError(thrown)) {
+        for (const waiting of group) await commitGroup([waiting]);
+      } else {
+        for (const waiting of group) waiting.reject(thrown);
+      }
     }
   }
 

@@ -22,5 +22,7 @@ export function postgresDialect(databaseUrl: string): Dialect {
   });
   // An idle connection that breaks is taken out of the pool; the next statement says so if the database is gone.
   pool.on('error', () => undefined);
+  // One that breaks while a transaction waits between two statements is nobody's: unheard, it would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new PostgresDialect({ pool });
 }

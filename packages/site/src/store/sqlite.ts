@@ -34,6 +34,18 @@ function statementOf(prepared: StatementSync): SqliteStatement {
   };
 }
 
+/**
+ * A full disk and other failures of the file end the transaction by themselves (sqlite.org/lang_transaction.html,
+ * section 3.2). To end it once more would be an error, which would hide the one that tells why.
+ */
+function rollbackOf(database: DatabaseSync): SqliteStatement {
+  const run = () => {
+    if (database.isTransaction) coded(() => database.exec('rollback'));
+    return { changes: 0, lastInsertRowid: 0 };
+  };
+  return { reader: false, all: () => [], run, iterate: () => [].values() };
+}
+
 /** Opens a database file. @throws HoldfastError `database.unavailable`, `database.read-only` */
 export function openSqlite(file: string, options: { readOnly: boolean }): SqliteDatabase {
   return coded(() => {
@@ -55,6 +67,7 @@ export function openSqlite(file: string, options: { readOnly: boolean }): Sqlite
       prepare(sql) {
         const known = statements.get(sql);
         if (known) return known;
+        if (sql === 'rollback') return rollbackOf(database);
         // A transaction that turns from reading to writing late cannot wait for another writer: take the lock at once.
         const statement = coded(() =>
           statementOf(database.prepare(sql === 'begin' ? 'begin immediate' : sql)),

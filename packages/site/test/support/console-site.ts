@@ -2,8 +2,9 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { ClientFacts, ErrorBody } from '@holdfast/contract';
 import { insertClient } from '../../src/clients/enrolled.ts';
-import { reevaluateClient } from '../../src/collections/membership.ts';
+import { announceMemberships, evaluateClient } from '../../src/collections/membership.ts';
 import type { SiteContext } from '../../src/context.ts';
+import type { SiteOptions } from '../../src/index.ts';
 import { startTestSite, type TestSite, facts as usualFacts } from './site.ts';
 
 export type Answer<T> = {
@@ -31,7 +32,7 @@ export type ConsoleSite = {
   ): Promise<Answer<T>>;
   /** Stores a client as an enrolment would. */
   enrol(facts?: Partial<ClientFacts>): Promise<string>;
-  restart(): Promise<void>;
+  restart(change?: Partial<SiteOptions>): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -41,8 +42,8 @@ export const factsOf = (facts: Partial<ClientFacts> = {}): ClientFacts => ({
   ...facts,
 });
 
-export async function openConsoleSite(): Promise<ConsoleSite> {
-  const site = await startTestSite();
+export async function openConsoleSite(change: Partial<SiteOptions> = {}): Promise<ConsoleSite> {
+  const site = await startTestSite(change);
   const apiKey = await site.running.createApiKey('tests');
   const invalidated = new Set<string>();
   const watchPolicy = () => {
@@ -84,13 +85,16 @@ export async function openConsoleSite(): Promise<ConsoleSite> {
     async enrol(facts) {
       const { context } = site.running;
       const id = randomUUID();
-      await insertClient(context.store, { id, facts: factsOf(facts), enrolledAt: context.clock.now() });
+      const joined = await context.store.transaction().execute(async (transaction) => {
+        await insertClient(transaction, { id, facts: factsOf(facts), enrolledAt: context.clock.now() });
+        return evaluateClient(transaction, id);
+      });
       context.clients.set({ id, revoked: false, lastSeenAt: null });
-      await reevaluateClient(context, id);
+      announceMemberships(context, joined);
       return id;
     },
-    async restart() {
-      await site.restart();
+    async restart(change = {}) {
+      await site.restart(change);
       watchPolicy();
     },
     async close() {
