@@ -1,4 +1,5 @@
 /** The management point: what clients talk to, over mutual TLS. */
+import { createServer } from 'node:https';
 import { Readable } from 'node:stream';
 import {
   ClientFacts,
@@ -24,6 +25,7 @@ import type { StatusIngest } from '../status/ingest.ts';
 import { answerErrors, answerFrameworkErrors } from './errors.ts';
 import { type IdentifyPeer, peerIdentifier } from './peer.ts';
 import { parseRange } from './ranges.ts';
+import { answerUnchanged, sameTag } from './unchanged.ts';
 import { validatorCompiler } from './validation.ts';
 
 /** Milliseconds in which a request must have come whole, and an idle connection is kept. */
@@ -61,19 +63,23 @@ export function createManagementPoint(options: ManagementPointOptions): Manageme
     ca: [...context.trust.authorities],
     minVersion: 'TLSv1.2' as const,
   });
+  const identify = peerIdentifier(context.clients, context.clock);
+  const unchanged = answerUnchanged(context.clients, identify);
+  // Enrolment comes without a certificate; every other route asks for it itself.
+  const tls = { ...secure(options.server), requestCert: true, rejectUnauthorized: false };
   const app = Fastify({
-    // Enrolment comes without a certificate; every other route asks for it itself.
-    https: { ...secure(options.server), requestCert: true, rejectUnauthorized: false },
+    https: tls,
+    serverFactory: (handler) =>
+      createServer({ ...tls, requestTimeout, keepAliveTimeout }, (request, response) => {
+        if (!unchanged(request, response)) handler(request, response);
+      }),
     logger: false,
     bodyLimit,
-    requestTimeout,
-    keepAliveTimeout,
     forceCloseConnections: true,
     frameworkErrors: answerFrameworkErrors(options.log),
   });
   app.setValidatorCompiler(validatorCompiler);
   answerErrors(app, options.log);
-  const identify = peerIdentifier(context.clients, context.clock);
   trustRoutes(app, options);
   enrolmentRoutes(app, context, identify);
   policyRoutes(app, context, identify);
@@ -117,22 +123,16 @@ function enrolmentRoutes(app: FastifyInstance, context: SiteContext, identify: I
 
 function policyRoutes(app: FastifyInstance, context: SiteContext, identify: IdentifyPeer): void {
   const { clients, policy } = context;
-  // The one request that every client sends all the time: an unchanged policy is answered from memory.
-  app.get(mpPaths.policy, (request, reply) => {
+  // An unchanged policy whose tag is in memory was answered before (unchanged.ts).
+  app.get(mpPaths.policy, async (request, reply) => {
     const client = identify(request.raw);
     clients.seen(client);
     const asked = request.headers['if-none-match'];
-    if (client.policyTag !== undefined && asked !== undefined && sameTag(asked, client.policyTag)) {
-      return reply.code(304).header('etag', `"${client.policyTag}"`).send();
-    }
-    return sendPolicy(client.id, asked, reply);
-  });
-  async function sendPolicy(clientId: string, asked: string | undefined, reply: FastifyReply) {
-    const { tag, body } = await policy.index(clientId);
+    const { tag, body } = await policy.index(client.id);
     reply.header('etag', `"${tag}"`);
     if (asked !== undefined && sameTag(asked, tag)) return await reply.code(304).send();
     return await reply.type('application/json').send(body);
-  }
+  });
   app.get<{ Params: { hash: Sha256 } }>(
     `${mpPaths.assignments}/:hash`,
     { schema: { params: HashParams } },
@@ -142,11 +142,6 @@ function policyRoutes(app: FastifyInstance, context: SiteContext, identify: Iden
       return await reply.type('application/json').send(body);
     },
   );
-}
-
-/** With or without the quotes of an entity tag. */
-function sameTag(asked: string, tag: string): boolean {
-  return asked === tag || asked === `"${tag}"`;
 }
 
 function contentRoute(app: FastifyInstance, context: SiteContext, identify: IdentifyPeer): void {
