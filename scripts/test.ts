@@ -86,8 +86,13 @@ const counts = readFileSync(countsFile, 'utf8')
 rmSync(temporary, { recursive: true });
 const sum = (pick: (one: RunCounts) => number) => counts.reduce((total, one) => total + pick(one), 0);
 console.log(`\n== summary (${((performance.now() - started) / 60_000).toFixed(1)} min) ==`);
-for (const { title, reason } of counts.flatMap((one) => one.skips))
-  console.log(`skipped: ${title}: ${reason}`);
+const skips = Map.groupBy(
+  counts.flatMap((one) => one.skips),
+  ({ title, reason }) => `${title}: ${reason}`,
+);
+for (const [line, times] of skips)
+  console.log(`skipped: ${line}${times.length > 1 ? ` (${times.length} times)` : ''}`);
+console.log(`skipped: ${title}: ${reason}`);
 for (const name of failedGroups) console.log(`FAILED: ${name}`);
 const failed = sum((one) => one.failed);
 console.log(`${sum((one) => one.passed)} passed, ${failed} failed, ${sum((one) => one.skipped)} skipped`);

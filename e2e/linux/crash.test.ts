@@ -99,8 +99,9 @@ test('kill -9 of the client at 20 points of an install converges', { skip }, asy
 
     const calls = await install('whole', 0);
     const points = full ? calls : 20;
+    if (full) console.log(`an install is ${calls} port calls: one kill at each`);
     for (let point = 0; point < points; point += 1) {
-      const crashAt = 1 + Math.floor((point * (calls - 1)) / points);
+      const crashAt = 1 + Math.floor((point * calls) / points);
       await install(`killed-${crashAt}`, crashAt);
     }
   } finally {
