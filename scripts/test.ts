@@ -92,7 +92,6 @@ const skips = Map.groupBy(
 );
 for (const [line, times] of skips)
   console.log(`skipped: ${line}${times.length > 1 ? ` (${times.length} times)` : ''}`);
-console.log(`skipped: ${title}: ${reason}`);
 for (const name of failedGroups) console.log(`FAILED: ${name}`);
 const failed = sum((one) => one.failed);
 console.log(`${sum((one) => one.passed)} passed, ${failed} failed, ${sum((one) => one.skipped)} skipped`);
