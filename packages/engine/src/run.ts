@@ -91,44 +91,52 @@ export type Unfinished = {
 };
 
 /**
- * Takes up a step after a restart of the client: one whose process still runs is left running; otherwise
- * detection decides. A process that nobody had written down yet is found by the mark, and written down now.
+ * Takes up a step after a restart of the client: one whose process still runs is left running until its time is over;
+ * otherwise detection decides.
  */
 export async function recover(
   ports: Omit<RunPorts, 'entropy'>,
   step: Pick<Step, 'intent' | 'maxRunMs' | 'detect'>,
   unfinished: Unfinished,
-  recorder: Pick<StepRecorder, 'started' | 'ended'>,
+  recorder: Pick<StepRecorder, 'ended'>,
 ): Promise<Verdict | { readonly kind: 'running' }> {
   if (unfinished.end) return judge(unfinished.end, step.intent, await step.detect());
   const overdue = ports.clock.now() - unfinished.startedAt > step.maxRunMs;
-  const running = await stillRunning(ports.processes, unfinished, recorder);
-  if (running && !(overdue && (await endOverdue(ports.processes, unfinished)))) return { kind: 'running' };
-  const end: StepEnd = running ? { kind: 'timed-out', output: '' } : { kind: 'interrupted' };
+  const end = await endOfUnfinished(ports.processes, unfinished, overdue);
+  if (end === undefined) return { kind: 'running' };
   await recorder.ended(end);
   return judge(end, step.intent, await step.detect());
 }
 
+/**
+ * How it came to an end; undefined while it runs.
+ *
+ * A program that nobody had written down is found by its mark. What is found may be that program, or a service that it
+ * has started and left: so it is waited for, and no longer than a program may run, but never ended.
+ */
+async function endOfUnfinished(
+  processes: Processes,
+  { identity, mark }: Unfinished,
+  overdue: boolean,
+): Promise<StepEnd | undefined> {
+  if (identity === null) {
+    const waiting = !overdue && (await processes.find(mark)) !== undefined;
+    return waiting ? undefined : { kind: 'interrupted' };
+  }
+  if (!(await processes.alive(identity))) return { kind: 'interrupted' };
+  if (!overdue || !(await endOverdue(processes, identity, mark))) return undefined;
+  return { kind: 'timed-out', output: '' };
+}
+
 /** Whether it came to an end. What cannot be ended is waited for all the same: nothing starts beside it. */
-async function endOverdue(processes: Processes, { identity, mark }: Unfinished): Promise<boolean> {
+async function endOverdue(processes: Processes, identity: ProcessIdentity, mark: string): Promise<boolean> {
   try {
-    await processes.end(mark);
+    await processes.end({ identity, mark });
   } catch (thrown) {
     if (!(thrown instanceof HoldfastError)) throw thrown;
     return false;
   }
-  return identity === null || !(await processes.alive(identity));
-}
-
-async function stillRunning(
-  processes: Processes,
-  { identity, mark }: Unfinished,
-  recorder: Pick<StepRecorder, 'started'>,
-): Promise<boolean> {
-  if (identity !== null) return await processes.alive(identity);
-  const found = await processes.find(mark);
-  if (found !== undefined) await recorder.started(found);
-  return found !== undefined;
+  return !(await processes.alive(identity));
 }
 
 /** The post-condition decides; the exit code only says how to take a post-condition that does not hold. */

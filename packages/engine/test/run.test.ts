@@ -41,7 +41,7 @@ function stage(exit: Partial<Exit> = {}, { seen = present, timeIsUp = false } = 
     },
     alive: async () => true,
     find: async () => undefined,
-    end: async () => void happened.push('end'),
+    end: async (program) => void happened.push(`end ${program.identity.pid}`),
   };
   const ports = { clock: clock(timeIsUp), processes, entropy: { uuid: () => mark } };
   const recorder: StepRecorder = {
@@ -128,26 +128,29 @@ test('after a crash: what still runs is left, what is gone is decided by detecti
   assert.ok(!happened.includes('start'));
 });
 
-test('a program that nobody had written down is found by its mark, written down, and left running', async () => {
+test('what runs under the mark of a program that nobody had written down is waited for, and never ended', async () => {
   const { happened, ports, recorder, step } = stage({}, { seen: absent });
   const find = async (sought: string) => (sought === mark ? identity : undefined);
   const processes = { ...ports.processes, find };
   const unfinished = { mark, identity: null, startedAt: 500, end: null };
   assert.deepEqual(await recover({ ...ports, processes }, step, unfinished, recorder), { kind: 'running' });
-  assert.deepEqual(happened, ['started']);
+  assert.deepEqual(happened, []);
+  const overdue = await recover({ ...ports, processes }, step, { ...unfinished, startedAt: -5000 }, recorder);
+  assert.equal(overdue.kind === 'setback' && overdue.setback, 'interrupted');
+  assert.deepEqual(happened, ['ended interrupted', 'detect']);
   const other = { ...unfinished, mark: '6f1c2b9e-0000-4000-8000-000000000002' };
   const gone = await recover({ ...ports, processes }, step, other, recorder);
   assert.equal(gone.kind === 'setback' && gone.setback, 'interrupted');
 });
 
-test('what runs longer than allowed after a restart is ended by its mark; what cannot be ended is waited for', async () => {
+test('a program that runs longer than allowed after a restart is ended; what cannot be ended is waited for', async () => {
   const { happened, ports, recorder, step } = stage({}, { seen: absent });
   const overdue = { mark, identity, startedAt: -5000, end: null };
-  const alive = async () => !happened.includes('end');
+  const alive = async () => !happened.includes('end 7');
   const ending = { ...ports, processes: { ...ports.processes, alive } };
   const verdict = await recover(ending, step, overdue, recorder);
   assert.equal(verdict.kind === 'setback' && verdict.setback, 'failed');
-  assert.deepEqual(happened, ['end', 'ended timed-out', 'detect']);
+  assert.deepEqual(happened, ['end 7', 'ended timed-out', 'detect']);
   assert.deepEqual(await recover(ports, step, overdue, recorder), { kind: 'running' });
   const end = async () => {
     throw new HoldfastError('internal', 'It cannot be ended.');

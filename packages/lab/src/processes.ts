@@ -134,6 +134,11 @@ export function processTable(world: Surroundings): ProcessTable {
     finish(job, null);
   }
 
+  function jobOf({ pid, started, bootId }: ProcessIdentity): Process | undefined {
+    const known = processes.get(pid);
+    return known?.identity.started === started && known.identity.bootId === bootId ? known : undefined;
+  }
+
   /** First started first; without the one that asks. */
   function markedWith(mark: string, asking: Process | undefined): Process[] {
     return [...processes.values()].filter((job) => job.mark === mark && job !== asking);
@@ -152,14 +157,12 @@ export function processTable(world: Surroundings): ProcessTable {
           };
         }),
       alive: (identity) =>
-        calls.call(life, 'processes.alive', [identity], () => {
-          const known = processes.get(identity.pid)?.identity;
-          return known?.started === identity.started && known.bootId === identity.bootId;
-        }),
+        calls.call(life, 'processes.alive', [identity], () => jobOf(identity) !== undefined),
       find: (mark) => calls.call(life, 'processes.find', [mark], () => markedWith(mark, parent)[0]?.identity),
-      end: (mark) =>
-        calls.call(life, 'processes.end', [mark], () => {
-          for (const job of markedWith(mark, parent)) kill(job);
+      end: ({ identity, mark }) =>
+        calls.call(life, 'processes.end', [identity, mark], () => {
+          const job = jobOf(identity);
+          if (job) kill(job);
         }),
     };
   }

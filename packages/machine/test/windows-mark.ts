@@ -13,5 +13,5 @@ if (life === 'killed') {
 } else {
   const found = await processes.find(mark);
   process.stdout.write(JSON.stringify(found ?? null));
-  await processes.end(mark);
+  if (found) await processes.end({ identity: found, mark });
 }

@@ -54,8 +54,9 @@ export type Processes = {
    */
   find(mark: string): Promise<ProcessIdentity | undefined>;
   /**
-   * Ends all that runs under a mark; resolves when nothing does any more.
+   * Ends a program that an earlier life of ours started under this mark, as its `kill` would have done; resolves when it
+   * runs no more. Where the program itself has ended nothing is ended: what it left running is meant to run (a service).
    * @throws HoldfastError `internal` when it cannot be ended
    */
-  end(mark: string): Promise<void>;
+  end(program: { readonly identity: ProcessIdentity; readonly mark: string }): Promise<void>;
 };

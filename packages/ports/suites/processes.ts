@@ -241,7 +241,7 @@ const markTests: ContractTests<ProcessesFixture> = {
     assert.equal(await processes.find(mark), undefined);
   },
 
-  'all that runs under a mark is ended by it, and nothing else': async (
+  'a program of an earlier life is ended with what it started, and nothing else': async (
     { processes, commands, family },
     context,
   ) => {
@@ -250,21 +250,34 @@ const markTests: ContractTests<ProcessesFixture> = {
     const marked = await processes.start({ ...command, mark });
     const other = await processes.start({ ...commands.forever(), mark: otherMark });
     await childRuns;
-    await processes.end(mark);
-    assert.equal(await processes.find(mark), undefined);
+    await processes.end({ identity: marked.identity, mark });
+    assert.equal(await processes.alive(marked.identity), false);
     assert.notEqual((await marked.exit).code, 0);
     await childEnded;
+    assert.equal(await processes.find(mark), undefined);
     assert.equal(await processes.alive(other.identity), true);
-    await processes.end(mark);
-    await processes.end(otherMark);
+    await processes.end({ identity: marked.identity, mark });
+    await processes.end({ identity: other.identity, mark: otherMark });
     await other.exit;
+  },
+
+  'what a program has left running is not ended in its place': async ({ processes, orphan }, context) => {
+    if (orphan === undefined) return context.skip('no program here that leaves another');
+    const { command, endChild } = await orphan();
+    const { identity, exit } = await processes.start({ ...command, mark });
+    await exit;
+    const child = await processes.find(mark);
+    assert.ok(child !== undefined, 'the child is not found');
+    await processes.end({ identity, mark });
+    await processes.end({ identity: { ...child, started: `${child.started}1` }, mark });
+    assert.equal(await processes.alive(child), true);
+    await endChild(child);
   },
 
   'a mark that could be read as something else is refused': async ({ processes, commands }) => {
     for (const bad of ['', 'a b', 'a=b', 'a\\b', 'a/b', 'a\0b', 'x'.repeat(65)]) {
       await rejectsWith(processes.start({ ...commands.exit(0), mark: bad }), 'command.invalid');
       assert.equal(await processes.find(bad), undefined);
-      await processes.end(bad);
     }
   },
 };

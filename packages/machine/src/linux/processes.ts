@@ -3,7 +3,8 @@
  * the end of the client, even by kill -9, does not touch a running installer.
  *
  * A mark is a variable in the environment of the program, which all that it starts inherits: a service that was
- * started by the program itself, and not by systemd, counts as part of it as long as it runs.
+ * started by the program itself, and not by systemd, is found by the mark too, but is in no group that is ended once
+ * it has made a session of its own.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -46,17 +47,20 @@ export function linuxProcesses({ spoolFolder = tmpdir() }: ProcessesOptions = {}
         throw thrown;
       }
     },
-    alive: async ({ pid, started: since, bootId }) => {
-      if (bootId !== currentBootId()) return false;
-      const record = processRecord(pid);
-      return record !== undefined && record.started === since && !record.ended;
-    },
+    alive: async (identity) => runs(identity),
     find: async (mark) => {
       const [first] = markedWith(mark);
       return first && { ...first, bootId: currentBootId() };
     },
-    end: (mark) => endAll(() => markedWith(mark).map(({ pid }) => pid)),
+    // kill(2) takes a negative number for the group of that number: the program leads one of its own.
+    end: ({ identity }) => endAll(() => (runs(identity) ? [-identity.pid] : [])),
   };
+}
+
+function runs({ pid, started: since, bootId }: ProcessIdentity): boolean {
+  if (bootId !== currentBootId()) return false;
+  const record = processRecord(pid);
+  return record !== undefined && record.started === since && !record.ended;
 }
 
 function markedWith(mark: string): readonly { pid: number; started: string }[] {

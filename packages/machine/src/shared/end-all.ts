@@ -9,7 +9,7 @@ const mostLooks = 250;
 
 /**
  * Ends what runs, again and again until nothing does: what is about to be ended may just be starting something.
- * @param running numbers of the processes that still run
+ * @param running numbers of the processes that still run, as kill(2) takes them
  * @throws HoldfastError `internal`
  */
 export async function endAll(running: () => readonly number[]): Promise<void> {

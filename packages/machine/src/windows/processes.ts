@@ -11,7 +11,14 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { HoldfastError } from '@holdfast/contract';
-import { type Command, type Exit, isMark, type Processes, type Running } from '@holdfast/ports';
+import {
+  type Command,
+  type Exit,
+  isMark,
+  type Processes,
+  type ProcessIdentity,
+  type Running,
+} from '@holdfast/ports';
 import { diskError } from '../shared/disk-errors.ts';
 import { endAll } from '../shared/end-all.ts';
 import { type OutputSpool, openOutputSpool } from '../shared/output-spool.ts';
@@ -55,14 +62,24 @@ export function windowsProcesses({ spoolFolder = tmpdir() }: ProcessesOptions = 
         throw thrown;
       }
     },
-    alive: async (identity) =>
-      identity.bootId === bootId() && startTimeOfRunning(identity.pid) === identity.started,
+    alive: async (identity) => runs(identity),
     find: async (mark) => {
       const [first] = markedWith(mark);
       return first && { ...first, bootId: bootId() };
     },
-    end: (mark) => endAll(() => markedWith(mark).map(({ pid }) => pid)),
+    end: async ({ identity, mark }) => {
+      if (!runs(identity)) return;
+      // As `kill`: the whole job, or the program alone where Windows would not put it into one.
+      await endAll(() => {
+        const job = markedWith(mark).map(({ pid }) => pid);
+        return runs(identity) && !job.includes(identity.pid) ? [identity.pid, ...job] : job;
+      });
+    },
   };
+}
+
+function runs(identity: ProcessIdentity): boolean {
+  return identity.bootId === bootId() && startTimeOfRunning(identity.pid) === identity.started;
 }
 
 function refuseUnfit({ program, arguments: words, folder, mark }: Command): void {
