@@ -30,5 +30,5 @@ export type Platform = Static<typeof Platform>;
 export const RelativePath = Type.String({
   minLength: 1,
   maxLength: 1024,
-  pattern: '^(?!.*(^|/)\\.{1,2}(/|$))[^/\\\\\\u0000-\\u001f:]+(/[^/\\\\\\u0000-\\u001f:]+)*$',
+  pattern: '^(?![\\s\\S]*(^|/)\\.{1,2}(/|$))[^/\\\\\\u0000-\\u001f:]+(/[^/\\\\\\u0000-\\u001f:]+)*$',
 });

@@ -50,10 +50,21 @@ export function readFrames(file: Uint8Array): Frames {
   const values: unknown[] = [];
   let end = 0;
   for (let length = wholeFrameAt(bytes, end); length !== undefined; length = wholeFrameAt(bytes, end)) {
-    values.push(JSON.parse(bytes.toString('utf8', end + headBytes, end + length)));
+    const value = jsonOf(bytes.toString('utf8', end + headBytes, end + length));
+    if (value === undefined) return { values, end, damaged: true };
+    values.push(value);
     end += length;
   }
   return { values, end, damaged: hasFrameAfter(bytes, end) };
+}
+
+/** Undefined for what is none. JSON itself has no `undefined`. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Length of the whole frame at an offset; undefined where there is none. */
@@ -71,10 +82,13 @@ function checksum(bytes: Buffer, offset: number, payload: number): number {
   return crc32(bytes.subarray(offset + headBytes, offset + headBytes + payload), length);
 }
 
+/** A frame goes no further than to the next marker, so that each byte is looked at twice at most. */
 function hasFrameAfter(bytes: Buffer, offset: number): boolean {
   let candidate = bytes.indexOf(marker, offset + 1);
   while (candidate >= 0) {
-    if (wholeFrameAt(bytes, candidate) !== undefined) return true;
+    const next = bytes.indexOf(marker, candidate + headBytes);
+    const piece = next < 0 ? bytes : bytes.subarray(0, next);
+    if (wholeFrameAt(piece, candidate) !== undefined) return true;
     candidate = bytes.indexOf(marker, candidate + 1);
   }
   return false;

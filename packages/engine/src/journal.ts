@@ -129,13 +129,13 @@ async function load<State, Entry>(
   if (!(await folder.entry(name))) return await createWith(folder, name, initial);
   const bytes = await readWhole(folder, name, journalLimit);
   const { values, end, damaged } = readFrames(bytes);
-  const [first, ...rest] = values as [{ snapshot?: State }?, ...{ entries?: Entry[] }[]];
-  if (damaged || first?.snapshot === undefined || rest.some((frame) => !Array.isArray(frame.entries))) {
+  const [first, ...rest] = values as [{ snapshot?: State }?, ...({ entries?: Entry[] } | null)[]];
+  if (damaged || first?.snapshot === undefined || rest.some((frame) => !Array.isArray(frame?.entries))) {
     throw new HoldfastError('journal.damaged', `The journal ${name} is damaged at byte ${end}.`, {
       details: { name, end, bytes: bytes.length },
     });
   }
-  const state = rest.flatMap((frame) => frame.entries ?? []).reduce(reduce, first.snapshot);
+  const state = rest.flatMap((frame) => frame?.entries ?? []).reduce(reduce, first.snapshot);
   const torn = end < bytes.length;
   if (!anew || (rest.length === 0 && !torn)) return await goOn(folder, name, state, { first, end, torn });
   try {
