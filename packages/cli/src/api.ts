@@ -77,6 +77,16 @@ async function failure(response: Response, origin: string): Promise<HoldfastErro
   );
 }
 
+function parsedEvent(data: string, origin: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch (cause) {
+    throw new HoldfastError('network.response-invalid', `${origin} sent an event that is not JSON.`, {
+      cause,
+    });
+  }
+}
+
 /** @throws HoldfastError: whatever the site answers with, and `network.*` */
 export function openApi(site: string, apiKey: string, stopped: AbortSignal): Api {
   const origin = siteOrigin(site);
@@ -186,9 +196,14 @@ export function openApi(site: string, apiKey: string, stopped: AbortSignal): Api
       const shape = Compile(LiveEvent);
       yield 'open';
       if (!response.body) return;
-      for await (const data of serverSentEvents(response.body)) {
-        const event: unknown = JSON.parse(data);
-        if (shape.Check(event)) yield event;
+      try {
+        for await (const data of serverSentEvents(response.body)) {
+          const event = parsedEvent(data, origin);
+          if (shape.Check(event)) yield event;
+        }
+      } catch (thrown) {
+        if (signal.aborted || stopped.aborted || isHoldfastError(thrown)) throw thrown;
+        throw networkError(thrown, origin);
       }
     },
   };

@@ -9,20 +9,28 @@ export async function* serverSentEvents(body: AsyncIterable<Uint8Array>): AsyncG
   const decoder = new TextDecoder();
   let rest = '';
   let data: string[] = [];
+  let length = 0;
   for await (const chunk of body) {
     rest += decoder.decode(chunk, { stream: true });
+    // A carriage return at the end may be half of an end of line.
     const lines = rest.split(/\r\n|\n|\r(?!$)/);
     rest = lines.pop() ?? '';
-    if (rest.length > longestEvent || data.length > longestEvent) {
-      throw new HoldfastError('network.response-invalid', 'The site sent an event without an end.');
-    }
     for (const line of lines) {
       if (line === '' && data.length > 0) {
         yield data.join('\n');
         data = [];
+        length = 0;
       } else if (line.startsWith('data:')) {
         data.push(line.slice(line.startsWith('data: ') ? 6 : 5));
+        length += line.length;
       }
+      if (length > longestEvent) throw endless();
     }
+    if (length + rest.length > longestEvent) throw endless();
   }
+  if (rest === '\r' && data.length > 0) yield data.join('\n');
+}
+
+function endless(): HoldfastError {
+  return new HoldfastError('network.response-invalid', 'The site sent an event without an end.');
 }

@@ -108,6 +108,15 @@ function complaint(value: unknown): { pointer: string; key?: string; what: strin
   };
 }
 
+/** An alias of nothing, or aliases that would grow without an end, are found only now. */
+function contentOf(document: Document, path: string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    throw invalid(path, undefined, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
 /**
  * Reads and checks site.yaml. Relative paths in it are taken from its own folder.
  * @throws HoldfastError `site.config-invalid` with file and line, `disk.not-found`
@@ -124,7 +133,7 @@ export async function readSiteConfig(path: string): Promise<SiteConfigFile> {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [broken] = document.errors;
   if (broken) throw invalid(path, lines.linePos(broken.pos[0]).line, broken.message, broken);
-  const value: unknown = document.toJS();
+  const value = contentOf(document, path);
   if (!shape.Check(value)) {
     const { pointer, key, what } = complaint(value);
     const offset = offsetOf(document, pointer, key);
