@@ -4,6 +4,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { Agent } from 'node:https';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { isErrorCode, isHoldfastError, mpPaths } from '@holdfast/contract';
 import fc from 'fast-check';
 import { parseRange } from '../src/http/ranges.ts';
@@ -168,5 +169,33 @@ test('a backup with a flipped bit, or cut off, is damaged and nothing of it is r
   await fc.assert(
     fc.asyncProperty(fc.nat(bytes.length - 1), (length) => refused(bytes.subarray(0, length))),
     { numRuns: 30 },
+  );
+});
+
+test('what was changed in a backup before it was packed is found too, where it is not the manifest itself', async (context) => {
+  const { folder, file, bytes } = await backedUp(context);
+  const [whole, plain] = [await contentOf(file), gunzipSync(bytes)];
+  const packed = join(folder, 'packed.backup');
+  await fc.assert(
+    fc.asyncProperty(fc.nat(plain.length - 1), fc.nat(7), async (at, bit) => {
+      const content = Buffer.from(plain);
+      content[at] = (content[at] ?? 0) ^ (1 << bit);
+      await writeFile(packed, gzipSync(content, { level: 1 }));
+      try {
+        assert.notEqual(await contentOf(packed), whole);
+      } catch (thrown) {
+        assert.ok(isHoldfastError(thrown, 'backup.damaged'), String(thrown));
+      }
+    }),
+    // Behind the first line and a length: the first header.
+    {
+      numRuns: 150,
+      examples: [
+        [18, 0],
+        [21, 7],
+        [22, 0],
+        [23, 0],
+      ],
+    },
   );
 });
