@@ -32,8 +32,9 @@ export function createCycle(context: ClientContext, schedule: Schedule): Cycle {
   const { journal, reporter } = context;
   let problems: HoldfastError[] = [];
   let delivered = 0;
-  /** What was reported last, so that the same trouble in every pass is reported once. */
-  let lastFault: string | undefined;
+  /** The faults of this pass and of the last one: the same trouble in every pass is reported once. */
+  let faults = new Set<string>();
+  let lastFaults = faults;
 
   const fault = async (thrown: unknown) => {
     const error =
@@ -45,8 +46,10 @@ export function createCycle(context: ClientContext, schedule: Schedule): Cycle {
     problems.push(error);
     reporter.note('error', error.code, error.message);
     const key = `${error.code} ${error.message}`;
-    if (key === lastFault || error.code.startsWith('network.')) return;
-    lastFault = key;
+    if (error.code.startsWith('network.')) return;
+    const known = faults.has(key) || lastFaults.has(key);
+    faults.add(key);
+    if (known) return;
     try {
       await reporter.report({ name: 'client-fault', details: { error: error.code, reason: error.message } });
     } catch (further) {
@@ -117,6 +120,7 @@ export function createCycle(context: ClientContext, schedule: Schedule): Cycle {
     pass: async (options, signal) => {
       problems = [];
       delivered = 0;
+      [lastFaults, faults] = [faults, new Set()];
       const enrolled = journal.state.identity !== null;
       const result = enrolled && options.checkIn ? await talk(signal) : null;
       await sendOutbox(signal);
@@ -129,7 +133,6 @@ export function createCycle(context: ClientContext, schedule: Schedule): Cycle {
         if (!signal?.aborted) await fault(thrown);
       }
       if (!signal?.aborted) await sendOutbox(signal);
-      if (problems.length === 0) lastFault = undefined;
       return { checkIn: result, delivered, problems, wakeAt: nextWake(itemAt) };
     },
   };

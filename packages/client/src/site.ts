@@ -73,6 +73,11 @@ export async function readText(response: NetworkResponse, limit: number): Promis
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** Leaves a body that nobody wants after its first bytes: its connection would be held for ever. */
+export async function leave({ body }: Pick<NetworkResponse, 'body'>): Promise<void> {
+  for await (const _unwanted of body) return;
+}
+
 /** A reader for JSON of one schema. Its errors carry the code given, because who sends nonsense differs. */
 export function jsonReader<Schema extends TSchema>(
   schema: Schema,

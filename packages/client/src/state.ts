@@ -89,7 +89,6 @@ export type Entry =
     }
   | { readonly kind: 'policy-refused'; readonly refusal: string }
   | { readonly kind: 'item'; readonly id: Uuid; readonly change: Partial<Item> }
-  | { readonly kind: 'item-dropped'; readonly id: Uuid }
   | { readonly kind: 'facts-sent'; readonly facts: Sha256 }
   | OutboxEntry;
 
@@ -126,10 +125,6 @@ export function reduce(state: ClientState, entry: Entry): ClientState {
       if (!item) return state;
       return { ...state, items: { ...state.items, [entry.id]: { ...item, ...entry.change } } };
     }
-    case 'item-dropped': {
-      const { [entry.id]: _, ...items } = state.items;
-      return { ...state, items };
-    }
     case 'facts-sent':
       return { ...state, factsSent: entry.facts };
     default:
@@ -153,7 +148,7 @@ function afterIdentity(state: ClientState, trust: Trust, identity: Identity): Cl
 
 /**
  * Keeps the item of an unchanged assignment, begins a new one for a new or changed one, drops what was withdrawn;
- * except what has a program under way: that stays known until the program has ended.
+ * except what has a program under way: that stays as it is until the program has ended and the policy is applied again.
  */
 function afterPolicy(
   state: ClientState,
@@ -168,11 +163,11 @@ function afterPolicy(
     if (!assignment) continue;
     assignments[hash] = assignment;
     const item = state.items[deploymentId];
-    items[deploymentId] = item?.version === hash ? item : newItem(hash);
+    if (!item?.running) items[deploymentId] = item?.version === hash ? item : newItem(hash);
   }
   for (const [id, item] of Object.entries(state.items)) {
     const assignment = known[item.version];
-    if (items[id] || !item.running || !assignment) continue;
+    if (!item.running || !assignment) continue;
     items[id] = item;
     assignments[item.version] = assignment;
   }

@@ -53,6 +53,23 @@ test('a site that answers a range with the whole file is understood', async (t) 
   assert.ok(rig.installed());
 });
 
+test('another range than was asked for is refused, and its connection is not held for ever', async (t) => {
+  const rig = await enrolled(t);
+  deployed(rig);
+  rig.site.bend((request, path) => {
+    if (!isContent(path)) return undefined;
+    if (!request.headers?.range) return { status: 200, body: long.slice(0, 10_000) };
+    return {
+      status: 206,
+      headers: { 'content-range': `bytes 0-99/${long.length}` },
+      body: long.slice(0, 100),
+    };
+  });
+  await rig.client().cycle();
+  assert.ok(rig.site.names().includes('content-refused'));
+  assert.equal(rig.site.unread.size, 0);
+});
+
 test('what lies in the cache of an earlier life is believed only when its hash agrees', async (t) => {
   const rig = await enrolled(t);
   const { file } = deployed(rig);

@@ -1,7 +1,7 @@
 /** A deployment on one client: installed, verified, broken, repaired, removed, held. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { enrolled, sentences } from './support/rig.ts';
@@ -226,4 +226,43 @@ test('a program that outlives its client is found again and waited for, not star
   while (!existsSync(join(rig.root, 'other'))) await client.cycle();
   assert.equal(client.status().deployments.length, 1);
   assert.equal(await readFile(join(rig.root, 'runs'), 'utf8'), 'once\n');
+});
+
+test('a deployment that changes while its program runs begins anew when that program has ended', {
+  timeout: 30_000,
+}, async (t) => {
+  const rig = await enrolled(t);
+  const line =
+    "/bin/sh -c \"echo once >> '{root}/runs'; while [ -d '{root}' -a ! -e '{root}/go' ]; do sleep 0.02; done; touch '{root}/app.txt'\"";
+  const app = rig.app({ program: { install: line } });
+  rig.site.deploy(app);
+  const stop = new AbortController();
+  rig.site.bend((request, path) => {
+    if (path.endsWith('/status') && request.body?.includes('"code":10005')) stop.abort();
+    return undefined;
+  });
+  await rig.client().cycle(stop.signal);
+  const client = await rig.restart();
+  rig.site.deploy({ ...app, package: { ...app.package, version: '2.0' } });
+  await client.cycle();
+  assert.equal(await readFile(join(rig.root, 'runs'), 'utf8'), 'once\n');
+  await writeFile(join(rig.root, 'go'), '');
+  while (!rig.installed()) await client.cycle();
+  await client.cycle();
+  const [deployment] = client.status().deployments;
+  assert.deepEqual([deployment?.package, deployment?.state], ['App 2.0', 'succeeded']);
+  assert.equal(await readFile(join(rig.root, 'runs'), 'utf8'), 'once\n');
+});
+
+test('two faults that stand side by side are reported once each', async (t) => {
+  const rig = await enrolled(t);
+  const apps = [rig.app(), rig.app()];
+  rig.site.deploy(...apps);
+  await mkdir(join(rig.state, 'work'));
+  for (const { deploymentId } of apps) await writeFile(join(rig.state, 'work', deploymentId), 'in the way');
+  for (let cycle = 0; cycle < 4; cycle++) {
+    await rig.client().cycle();
+    rig.clock.advance(60_000);
+  }
+  assert.equal(rig.site.names().filter((name) => name === 'client-fault').length, 2);
 });

@@ -14,11 +14,13 @@ export const defaultExitCodes: ExitCodeTable = [
   { code: 1618, meaning: 'busy' },
 ];
 
-/** The program's own row first, then the field's defaults, then failure. */
+/**
+ * The program's own row first, then the field's defaults, then failure. A code above 2^31 is the same as its negative
+ * (0x80070005 and -2147024891): Windows tells the one, tables of the field have the other.
+ */
 export function exitMeaning(code: number, table: ExitCodeTable): ExitMeaning {
-  const row =
-    table.find((entry) => entry.code === code) ?? defaultExitCodes.find((entry) => entry.code === code);
-  return row?.meaning ?? 'failure';
+  const same = (entry: ExitCodeTable[number]) => (entry.code | 0) === (code | 0);
+  return (table.find(same) ?? defaultExitCodes.find(same))?.meaning ?? 'failure';
 }
 
 /** Names of the exit codes that administrators meet most, for messages. */

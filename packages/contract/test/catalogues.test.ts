@@ -116,3 +116,10 @@ test('a path of a package stays inside it', () => {
     assert.ok(!Check(RelativePath, path), JSON.stringify(path));
   }
 });
+
+test('an exit code above 2^31 means the same as its negative', () => {
+  const row = { code: -2147024891, meaning: 'busy' } as const;
+  assert.equal(exitMeaning(0x80070005, [row]), 'busy');
+  assert.equal(exitMeaning(-2147024891, [{ ...row, code: 0x80070005 }]), 'busy');
+  assert.equal(exitMeaning(0x80070006, [row]), 'failure');
+});

@@ -2,7 +2,7 @@
 import { type ContentFile, HoldfastError, isHoldfastError, mpPaths } from '@holdfast/contract';
 import { hashFile, removeIfThere, withOpen } from '@holdfast/engine';
 import type { Folder, NetworkResponse, OpenFile, TlsIdentity } from '@holdfast/ports';
-import { errorOf, type Site } from '../site.ts';
+import { errorOf, leave, type Site } from '../site.ts';
 
 /** Times that a download which was cut off goes on at once, if each time brought more of it. */
 const resumeLimit = 8;
@@ -113,6 +113,7 @@ async function startOf(response: NetworkResponse, wanted: number, ports: Downloa
   if (response.status === 206) {
     const range = response.headers['content-range'] ?? '';
     if (new RegExp(`^bytes ${wanted}-`).test(range)) return wanted;
+    await leave(response);
     throw new HoldfastError('content.range-invalid', 'The site sent another range than was asked for.');
   }
   throw await errorOf(response, ports.now());

@@ -7,11 +7,13 @@ import { ownTls } from '../enrolment/identity.ts';
 import { sayOnce, setBack, type WakeAt } from './outcome.ts';
 import type { Task } from './task.ts';
 
-/** The content itself is at fault, not the way to it. */
+/** The package itself is at fault, not the way to it. */
 const refusedCodes: readonly ErrorCode[] = [
   'content.hash-mismatch',
   'content.range-invalid',
   'content.not-found',
+  // A file of the package has a name that this machine's disk cannot have.
+  'disk.name-invalid',
 ];
 
 type Obtained = { readonly ready: true } | { readonly ready: false; readonly wakeAt: WakeAt };

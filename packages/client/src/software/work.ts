@@ -28,12 +28,13 @@ export async function work(context: WorkContext, signal: AbortSignal | undefined
     wakes.push(wake);
   }
   const { policy } = context.journal.state;
-  const assigned = new Set(policy?.index.assignments.map(({ deploymentId }) => deploymentId));
+  const versions = new Map(policy?.index.assignments.map(({ deploymentId, hash }) => [deploymentId, hash]));
   for (const id of ids) {
     signal?.throwIfAborted();
-    if (policy && !assigned.has(id) && !context.journal.state.items[id]?.running) {
-      await context.journal.commit({ kind: 'item-dropped', id });
-      continue;
+    const item = context.journal.state.items[id];
+    if (policy && item && !item.running && versions.get(id) !== item.version) {
+      // It was withdrawn or changed while its program ran.
+      await context.journal.commit({ kind: 'policy', policy, assignments: {} });
     }
     wakes.push(await guarded(context, signal, () => workOn(context, id, machine, signal)));
   }

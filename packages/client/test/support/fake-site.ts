@@ -118,6 +118,18 @@ export function fakeSite() {
     return error('not-found');
   };
 
+  /** Answers whose body was neither read to its end nor left. */
+  const unread = new Set<NetworkResponse>();
+  const responseOf = (given: Answer): NetworkResponse => {
+    const response: NetworkResponse = {
+      status: given.status,
+      headers: given.headers ?? {},
+      body: piecesOf(given.body ?? '', () => unread.delete(response)),
+    };
+    unread.add(response);
+    return response;
+  };
+
   const network: Network = {
     request: async (request) => {
       requests.push(request);
@@ -134,6 +146,7 @@ export function fakeSite() {
   return {
     network,
     requests,
+    unread,
     received,
     clients,
     contents,
@@ -187,13 +200,11 @@ export function fakeSite() {
   };
 }
 
-function responseOf({ status, headers = {}, body = '' }: Answer): NetworkResponse {
+async function* piecesOf(body: Uint8Array | string, done: () => void): AsyncGenerator<Uint8Array> {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  return {
-    status,
-    headers,
-    body: (async function* () {
-      for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000);
-    })(),
-  };
+  try {
+    for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000);
+  } finally {
+    done();
+  }
 }
