@@ -194,6 +194,7 @@ export async function readBackup(
       if (!headerShape.Check(header)) throw damaged('a header has another shape');
       const chunks = chunksOf(source);
       if (header.kind === 'manifest') {
+        if (header.name !== 'manifest') throw damaged('its manifest has another name');
         const manifest = await readManifest(chunks);
         if (!(await source.atEnd())) throw damaged('something follows its end');
         checkParts(seen, manifest.parts);
