@@ -195,6 +195,7 @@ test('what was changed in a backup before it was packed is found too, where it i
         [21, 7],
         [22, 0],
         [23, 0],
+        [plain.lastIndexOf('manifest"}'), 0],
       ],
     },
   );
