@@ -93,6 +93,21 @@ test('connections are kept and TLS sessions resumed, for one identity only', asy
   assert.deepEqual([connections, resumed], [3, 1]);
 });
 
+test('many requests over one kept connection leave nothing behind on it', async (context) => {
+  const server = await startContractServer();
+  context.after(server.close);
+  const warnings: Error[] = [];
+  const warned = (warning: Error) => warnings.push(warning);
+  process.on('warning', warned);
+  context.after(() => process.off('warning', warned));
+  const network = httpsNetwork();
+  context.after(network.close);
+  const tls = { authorities: [server.authority.certificate] };
+  const url = `https://127.0.0.1:${server.port}/status?count=204`;
+  for (let round = 0; round < 15; round += 1) await statusOf(network, url, tls);
+  assert.deepEqual(warnings, []);
+});
+
 test('more identities than are kept still work, one after the other and at once', async (context) => {
   const server = await startContractServer();
   context.after(server.close);

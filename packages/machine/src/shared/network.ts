@@ -61,8 +61,11 @@ function httpsUrl(text: string): URL {
 function answerTo(sent: ClientRequest, body: Buffer | undefined, watch: Watch): Promise<IncomingMessage> {
   watch.waiting();
   sent.on('socket', (socket) => {
-    socket.once('connect', watch.waiting);
-    socket.once('secureConnect', watch.waiting);
+    for (const event of ['connect', 'secureConnect']) {
+      socket.once(event, watch.waiting);
+      // On a connection that was kept open neither comes again: what is left there would pile up.
+      sent.once('close', () => socket.off(event, watch.waiting));
+    }
   });
   sent.on('drain', watch.waiting);
   return new Promise((resolve, reject) => {
