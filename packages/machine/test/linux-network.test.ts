@@ -55,6 +55,21 @@ test('a request goes through the proxy with its credentials, unless the host is 
   assert.equal(proxy.tunnels.length, 1);
 });
 
+test('a proxy named without its scheme is used, and one that cannot be read is refused', async (context) => {
+  const server = await startContractServer();
+  context.after(server.close);
+  const proxy = await startConnectProxy();
+  context.after(proxy.close);
+  const network = httpsNetwork({ proxy: new URL(proxy.url).host });
+  context.after(network.close);
+  const url = `https://127.0.0.1:${server.port}/status?count=204`;
+  assert.equal(await statusOf(network, url, { authorities: [server.authority.certificate] }), 204);
+  assert.equal(proxy.tunnels.length, 1);
+  for (const none of ['socks5://127.0.0.1:1', 'http://', 'a b']) {
+    assert.throws(() => httpsNetwork({ proxy: none }), { code: 'command.invalid' });
+  }
+});
+
 test('a proxy that refuses, or is not there, is unreachable', async (context) => {
   const proxy = await startConnectProxy({ refuseWith: 407 });
   const network = httpsNetwork({ proxy: proxy.url });

@@ -23,9 +23,13 @@ const connectionsPerIdentity = 8;
 /** Milliseconds after which an unused connection is closed. */
 const idleConnectionMs = 60_000;
 
-/** @throws HoldfastError of each request: `network.*`, and `request.invalid` for a URL that is not https. */
+/**
+ * @throws HoldfastError `command.invalid` for a proxy that is none: going past it unasked could be what is forbidden;
+ * of each request `network.*`, and `request.invalid` for a URL that is not https
+ */
 export function httpsNetwork(options: NetworkOptions = {}): ClosableNetwork {
-  const agents = agentCache(options);
+  const proxy = options.proxy === undefined ? undefined : proxyUrl(options.proxy);
+  const agents = agentCache({ ...options, ...(proxy === undefined ? {} : { proxy }) });
   return {
     request: (request) => exchange(request, agents.of(request.tls)),
     close: () => agents.close(),
@@ -50,6 +54,17 @@ async function exchange(request: NetworkRequest, agent: Agent): Promise<NetworkR
     watch.end();
     throw watch.reason() ?? networkError(thrown, url.host);
   }
+}
+
+/** As others read HTTPS_PROXY: `host:port` alone means http. Node would go past what it cannot read. */
+function proxyUrl(text: string): string {
+  const url = URL.parse(text.includes('://') ? text : `http://${text}`);
+  if ((url?.protocol === 'http:' || url?.protocol === 'https:') && url.hostname !== '') return url.href;
+  // Not the text itself: it may hold a password.
+  throw new HoldfastError(
+    'command.invalid',
+    'The proxy is not of the form http://[user:password@]host:port.',
+  );
 }
 
 function httpsUrl(text: string): URL {
