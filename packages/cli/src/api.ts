@@ -57,9 +57,12 @@ export function networkError(cause: unknown, origin: string): HoldfastError {
     return new HoldfastError('network.timeout', `${origin} did not answer in time.`, { cause });
   }
   if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)) {
-    return new HoldfastError('network.tls', `The certificate of ${origin} is not trusted (${code}).`, {
-      cause,
-    });
+    return new HoldfastError(
+      'network.tls',
+      `The certificate of ${origin} is not trusted (${code}). If it is of the site's own authority, ` +
+        'set NODE_EXTRA_CA_CERTS to a copy of keys/authority.crt in its data folder.',
+      { cause },
+    );
   }
   return new HoldfastError('network.unreachable', `${origin} cannot be reached (${code || 'no answer'}).`, {
     cause,

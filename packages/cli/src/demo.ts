@@ -49,6 +49,8 @@ function readArguments(words: readonly string[]): Arguments | 'help' {
       },
     });
     if (values.help) return 'help';
+    if (values.json && !values.once) throw new Error('--json goes with --once.');
+    if (values.once && values['site-only']) throw new Error('--once and --site-only exclude each other.');
     return { once: values.once, json: values.json, siteOnly: values['site-only'], data: values.data };
   } catch (cause) {
     throw new HoldfastError('command.invalid', cause instanceof Error ? cause.message : String(cause), {

@@ -14,7 +14,7 @@ export function loginVerbs(program: Command, surroundings: Surroundings): void {
     'login --site https://holdfast.example --api-key KEY',
     'login --site https://holdfast.example --email ada@holdfast.example',
     'login --first-run http://127.0.0.1:8080/first-run#SECRET --name Ada --email ada@holdfast.example',
-    'HOLDFAST_API_KEY=… holdfast login --site http://127.0.0.1:8080',
+    'login --site http://127.0.0.1:8080        (with the key in HOLDFAST_API_KEY)',
   ])
     .option('--site <url>', "address of the site's console")
     .option('--api-key <key>', 'API key (or HOLDFAST_API_KEY: it then stays out of the list of processes)')

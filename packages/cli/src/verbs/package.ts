@@ -1,4 +1,5 @@
 /** `holdfast package`: content with its name and version. */
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import {
   HoldfastError,
@@ -25,6 +26,7 @@ function required(value: string | undefined, option: string): string {
 
 /** Name, version and program as given, the rest as the package itself says where it is a .deb or .msi. */
 async function describe(path: string, options: Record<string, unknown>): Promise<Described> {
+  if (!existsSync(path)) throw new HoldfastError('disk.not-found', `There is no ${path}.`);
   const name = text(options, 'name');
   const version = text(options, 'version');
   const publisher = text(options, 'publisher');

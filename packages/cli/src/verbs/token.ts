@@ -17,7 +17,11 @@ export function tokenVerbs(program: Command, surroundings: Surroundings): void {
     .requiredOption('--label <text>', 'what it is for')
     .option('--uses <count>', 'how many clients may enrol with it', wholeNumber(1, 1_000_000), 1)
     .option('--unlimited', 'as many clients as like, until it expires')
-    .option('--lifetime <duration>', 'how long it is valid: 30m, 12h, 7d', duration, standardLifetime);
+    .option(
+      '--lifetime <duration>',
+      'how long it is valid: 30m, 12h, 7d (1d where it is left out)',
+      duration,
+    );
   runOverApi(create, surroundings, async (session, _values, options) => {
     const created = await session.api.send(TokenCreated, 'POST', '/tokens', {
       label: text(options, 'label'),
