@@ -1,5 +1,6 @@
 /** Bundles the client of this machine's platform, if its sources changed since the last time. */
 import { join } from 'node:path';
+import { stop } from 'esbuild';
 import { buildClient } from './build-client.ts';
 import { ensureBuilt, projectFolder } from './built.ts';
 
@@ -13,6 +14,8 @@ export async function ensureClient(): Promise<boolean> {
     sources: ['packages/{contract,ports,engine,client,machine,cli}/src/**/*', 'scripts/build-client.ts'],
     build: async () => {
       await buildClient({ platform: 'linux', output, withNode: true });
+      // Its helper process would stay as long as what is started next.
+      await stop();
     },
   });
 }

@@ -141,7 +141,7 @@ function packageOf(name: string, version: string, publisher: string, file: strin
         platform: windows ? 'windows' : 'linux',
         install: windows
           ? `msiexec /i "{content}\\${file}" /qn /norestart /L*v "{log}"`
-          : `dpkg --root={root} --install "{content}/${file}"`,
+          : `dpkg --root={root} --force-not-root -i "{content}/${file}"`,
         detection: windows
           ? [{ kind: 'msi', productCode: '{1F8E7C3A-0B5D-4D2C-9E6F-2A4B6C8D0E1F}' }]
           : [{ kind: 'package', manager: 'dpkg', name: 'hello' }],

@@ -96,8 +96,8 @@ export function suggestProgram(paths: readonly string[]): ProgramDraft {
     return {
       ...base,
       platform: 'linux',
-      install: `dpkg --root={root} --install "{content}/${deb}"`,
-      uninstall: `dpkg --root={root} --remove ${name}`,
+      install: `dpkg --root={root} --force-not-root -i "{content}/${deb}"`,
+      uninstall: `dpkg --root={root} --force-not-root -r ${name}`,
       rules: [{ ...emptyRule('package'), packageName: name }],
     };
   }
