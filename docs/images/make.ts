@@ -197,7 +197,7 @@ const folder = temporaryFolder();
 const running = await startTestSite({
   dataFolder: join(folder.path, 'site'),
   pollSeconds: 2,
-  distFolder: builtConsole(),
+  distFolder: await builtConsole(),
 });
 try {
   const { site, api, token } = running;

@@ -51,7 +51,7 @@ function uploadsOfTheSite(): { cut(): void; letGo(): void } {
 const skip = missingBrowser;
 const folder = temporaryFolder();
 const dataFolder = join(folder.path, 'site');
-const options = () => ({ dataFolder, pollSeconds: 1, distFolder: builtConsole() });
+const options = async () => ({ dataFolder, pollSeconds: 1, distFolder: await builtConsole() });
 let running: TestSite;
 let visited: Visit | undefined;
 
@@ -66,7 +66,7 @@ async function signedIn(): Promise<Visit> {
 
 before(async () => {
   if (skip) return;
-  running = await startTestSite(options());
+  running = await startTestSite(await options());
   await createAdministrator(running);
 });
 after(async () => {
@@ -95,6 +95,26 @@ test('a wrong password is refused with a code and a remedy, and sign-in returns 
   await page.getByRole('heading', { level: 1, name: 'Deploy a program' }).waitFor();
   const { pathname, search } = new URL(page.url());
   assert.equal(pathname + search, address);
+});
+
+test('the own password is changed only with the old one, and the new one counts from then on', {
+  skip,
+}, async () => {
+  const { page } = await signedIn();
+  await page.goto('/settings/password');
+  const change = async (current: string, next: string) => {
+    await page.getByRole('textbox', { name: 'Current password' }).fill(current);
+    await page.getByRole('textbox', { name: 'New password' }).fill(next);
+    await page.getByRole('textbox', { name: 'Repeat the password' }).fill(next);
+    await page.getByRole('button', { name: 'Change password' }).click();
+  };
+  const next = 'another long enough password';
+  await change('not the password at all', next);
+  await page.getByText('The current password is wrong.').waitFor();
+  await change(administrator.password, next);
+  await page.getByText('The password is changed.').waitFor();
+  await change(next, administrator.password);
+  await page.getByText('The password is changed.').nth(1).waitFor();
 });
 
 test('a script for a host name is text, live and on its page; revoked, its next request is refused', {
@@ -178,7 +198,7 @@ test('a site that is gone is said clearly, and the console goes on by itself whe
   await alert.getByText('network.unreachable').waitFor();
 
   running = await startTestSite({
-    ...options(),
+    ...(await options()),
     isNew: false,
     consolePort: Number(new URL(consoleUrl).port),
     managementPort: Number(new URL(managementPointUrl).port),

@@ -95,7 +95,7 @@ before(async () => {
   running = await startTestSite({
     dataFolder: join(folder.path, 'site'),
     pollSeconds: 1,
-    distFolder: builtConsole(),
+    distFolder: await builtConsole(),
   });
 });
 after(async () => {

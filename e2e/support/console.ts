@@ -16,8 +16,8 @@ export const administrator = {
 export const missingBrowser: string | false = existsSync(chromiumPath) ? false : `needs ${chromiumPath}`;
 
 /** Builds the console where its sources changed, and answers its folder. */
-export function builtConsole(): string {
-  ensureConsole();
+export async function builtConsole(): Promise<string> {
+  await ensureConsole();
   return join(import.meta.dirname, '../../packages/console/dist');
 }
 

@@ -29,6 +29,7 @@ import { SignInPage } from './session/sign-in.tsx';
 import { ApiKeysPage } from './settings/api-keys.tsx';
 import { AuditPage } from './settings/audit.tsx';
 import { SettingsFrame } from './settings/frame.tsx';
+import { PasswordPage } from './settings/password.tsx';
 import { TokensPage } from './settings/tokens.tsx';
 import { Shell } from './shell/shell.tsx';
 import { AddProgramPage } from './software/add-program.tsx';
@@ -192,6 +193,7 @@ const settingsStart = createRoute({
 const tokens = createRoute({ getParentRoute: () => settings, path: '/tokens', component: TokensPage });
 const apiKeys = createRoute({ getParentRoute: () => settings, path: '/api-keys', component: ApiKeysPage });
 const audit = createRoute({ getParentRoute: () => settings, path: '/audit', component: AuditPage });
+const password = createRoute({ getParentRoute: () => settings, path: '/password', component: PasswordPage });
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -212,7 +214,7 @@ export const router = createRouter({
       newCollection,
       collection,
       editCollection,
-      settings.addChildren([settingsStart, tokens, apiKeys, audit]),
+      settings.addChildren([settingsStart, tokens, apiKeys, audit, password]),
     ]),
   ]),
   defaultErrorComponent: Broken,

@@ -31,6 +31,7 @@ const pages: readonly (readonly [string, string, string])[] = [
   ['tokens', '/settings/tokens', 'Settings'],
   ['api-keys', '/settings/api-keys', 'Settings'],
   ['audit', '/settings/audit', 'Settings'],
+  ['password', '/settings/password', 'Settings'],
 ];
 
 const widths: readonly Look[] = [

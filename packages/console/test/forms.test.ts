@@ -10,7 +10,10 @@ describe('the forms of the console', () => {
   test('a .deb suggests a whole program that the contract accepts', () => {
     const program = programOf(suggestProgram(['tools/greeter_1.2_amd64.deb']));
     assert.ok(Value.Check(ProgramDefinition, program));
-    assert.equal(program.install, 'dpkg --root={root} --force-not-root -i "{content}/tools/greeter_1.2_amd64.deb"');
+    assert.equal(
+      program.install,
+      'dpkg --root={root} --force-not-root -i "{content}/tools/greeter_1.2_amd64.deb"',
+    );
     assert.deepEqual(program.detection, [{ kind: 'package', manager: 'dpkg', name: 'greeter' }]);
   });
 

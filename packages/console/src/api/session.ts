@@ -49,3 +49,17 @@ export async function createFirstAdministrator(who: FirstRun): Promise<void> {
   const session = await readSession(AbortSignal.timeout(10_000));
   if (session === null) await signIn(who.email, who.password);
 }
+
+/** Changes the password of who is signed in; every other session of theirs ends. Throws Problem. */
+export async function changePassword(currentPassword: string, newPassword: string): Promise<void> {
+  try {
+    await post('change-password', { currentPassword, newPassword, revokeOtherSessions: true });
+  } catch (thrown) {
+    if (!(thrown instanceof Problem) || thrown.status < 400 || thrown.status > 401) throw thrown;
+    const remedy = 'Enter the password that you signed in with.';
+    throw new Problem(
+      { code: 'auth.refused', message: 'The current password is wrong.', remedy },
+      thrown.status,
+    );
+  }
+}

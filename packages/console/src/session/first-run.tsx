@@ -1,5 +1,5 @@
 /** The first-run link: creates the first administrator and signs in. */
-import { Alert, Button, PasswordInput, Progress, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -8,19 +8,7 @@ import { createFirstAdministrator } from '../api/session.ts';
 import { LinkAnchor } from '../parts/links.tsx';
 import { ProblemNotice } from '../parts/problems.tsx';
 import { Gate } from './gate.tsx';
-import { shortestPassword, strengthOf } from './strength.ts';
-
-function Strength({ password }: { password: string }) {
-  const { percent, color, hint } = strengthOf(password);
-  return (
-    <div>
-      <Progress value={percent} color={color} size={5} aria-label="Password strength" />
-      <Text size="xs" c="dimmed" mt={4} role="status">
-        {hint}
-      </Text>
-    </div>
-  );
-}
+import { NewPasswordFields, newPasswordRules } from './new-password.tsx';
 
 function NoSecret() {
   return (
@@ -39,9 +27,7 @@ function AdministratorForm({ secret }: { secret: string }) {
     validate: {
       name: (name) => (name.trim() === '' ? 'Enter your name' : null),
       email: (email) => (/^[^@\s]+@[^@\s]+$/.test(email) ? null : 'Enter an e-mail address'),
-      password: (password) =>
-        password.length < shortestPassword ? `Use at least ${shortestPassword} characters` : null,
-      again: (again, { password }) => (again === password ? null : 'The passwords differ'),
+      ...newPasswordRules,
     },
   });
   const creating = useMutation({
@@ -57,21 +43,7 @@ function AdministratorForm({ secret }: { secret: string }) {
       <Stack>
         <TextInput label="Name" autoComplete="name" autoFocus {...form.getInputProps('name')} />
         <TextInput label="E-mail" type="email" autoComplete="username" {...form.getInputProps('email')} />
-        <Stack gap={6}>
-          <PasswordInput
-            label="Password"
-            autoComplete="new-password"
-            maxLength={128}
-            {...form.getInputProps('password')}
-          />
-          <Strength password={form.values.password} />
-        </Stack>
-        <PasswordInput
-          label="Repeat the password"
-          autoComplete="new-password"
-          maxLength={128}
-          {...form.getInputProps('again')}
-        />
+        <NewPasswordFields form={form} />
         {creating.isError && <ProblemNotice thrown={creating.error} />}
         <Button type="submit" loading={creating.isPending} fullWidth>
           Create administrator

@@ -7,6 +7,7 @@ const tabs = [
   { to: '/settings/tokens', label: 'Enrolment tokens' },
   { to: '/settings/api-keys', label: 'API keys' },
   { to: '/settings/audit', label: 'Audit' },
+  { to: '/settings/password', label: 'Password' },
 ] as const;
 
 export function SettingsFrame() {
