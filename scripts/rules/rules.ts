@@ -8,6 +8,7 @@ export type Offence = string;
 export const packageOrder = [
   'contract',
   'ports',
+  'msi',
   'engine',
   'rollout',
   'client',

@@ -6,6 +6,7 @@ import { clientVerbs } from './verbs/client.ts';
 import { collectionVerbs } from './verbs/collection.ts';
 import { deploymentVerbs } from './verbs/deployment.ts';
 import { loginVerbs } from './verbs/login.ts';
+import { msiVerbs } from './verbs/msi.ts';
 import { packageVerbs } from './verbs/package.ts';
 import { programVerbs } from './verbs/program.ts';
 import { siteVerbs } from './verbs/site.ts';
@@ -27,6 +28,7 @@ export function holdfastProgram(surroundings: Surroundings): Command {
   collectionVerbs(program, surroundings);
   packageVerbs(program, surroundings);
   programVerbs(program, surroundings);
+  msiVerbs(program, surroundings);
   deploymentVerbs(program, surroundings);
   statusVerbs(program, surroundings);
   return program;

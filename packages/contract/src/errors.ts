@@ -97,6 +97,14 @@ export const errorCatalogue = {
   },
   'command.invalid': { status: 400, remedy: 'Correct the command line; --help shows examples.' },
   'installer.unsupported': { status: 400, remedy: 'Choose a package that this platform can install.' },
+  'msi.invalid': {
+    status: 422,
+    remedy: 'Take the package anew from its maker: this file is damaged, or no Windows Installer package.',
+  },
+  'msi.limit': {
+    status: 413,
+    remedy: 'Look whether this package is genuine: it asks for more than any needs.',
+  },
   'site.exists': { status: 409, remedy: 'Choose an empty data folder, or start the site that is there.' },
   'site.running': { status: 409, remedy: 'Stop the site that runs on this data folder first.' },
   'site.missing': { status: 404, remedy: 'Run holdfast site init first.' },

@@ -1,0 +1,103 @@
+/** A compound file, [MS-CFB], opened for reading: its storages, and its streams in ranges. */
+import { chain, chainLength, decodeTable, type Runs, readFat, readRuns } from './allocation.ts';
+import {
+  type Directory,
+  entryBytes,
+  mostEntries,
+  readDirectory,
+  type StorageEntry,
+  type StreamEntry,
+} from './directory.ts';
+import { beyond, invalid } from './errors.ts';
+import { type Header, readHeader, sectorPosition } from './header.ts';
+import type { ByteSource } from './source.ts';
+
+/** Bytes of a sector of the mini stream. */
+const miniSectorBytes = 64;
+
+export type CompoundFile = {
+  readonly version: 3 | 4;
+  readonly root: StorageEntry;
+  /**
+   * A stream as bytes at random positions; its sectors are looked up here, its content when it is read.
+   * @throws HoldfastError `msi.invalid` where its chain of sectors is damaged
+   */
+  open(stream: StreamEntry): ByteSource;
+};
+
+type Allocation = {
+  readonly source: ByteSource;
+  readonly header: Header;
+  readonly fat: Uint32Array;
+};
+
+/** Bytes of a chain in the file's own sectors. */
+function inSectors(
+  { source, header, fat }: Allocation,
+  start: number,
+  size: number,
+  where: string,
+): ByteSource {
+  const runs = chain(fat, start, Math.ceil(size / header.sectorSize), where);
+  return ranged(source, runs, header.sectorSize, (sector) => sectorPosition(header, sector), size, where);
+}
+
+function ranged(
+  source: ByteSource,
+  runs: Runs,
+  unit: number,
+  placeOf: (sector: number) => number,
+  size: number,
+  where: string,
+): ByteSource {
+  return {
+    size,
+    async read(position, length) {
+      const take = Math.max(0, Math.min(length, size - position));
+      return readRuns(source, runs, unit, placeOf, position, take, where);
+    },
+  };
+}
+
+async function directoryOf(allocation: Allocation): Promise<Directory> {
+  const { header, fat } = allocation;
+  const size = chainLength(fat, header.directoryStart, 'directory') * header.sectorSize;
+  if (size > mostEntries * entryBytes) throw beyond('directory', 0, `it has ${size} bytes`);
+  const bytes = await inSectors(allocation, header.directoryStart, size, 'directory').read(0, size);
+  return readDirectory(bytes, header);
+}
+
+/** The table of mini sectors, as long as the mini stream is. */
+async function readMiniFat(allocation: Allocation, miniSize: number): Promise<Uint32Array> {
+  const { header, fat } = allocation;
+  if (header.miniFatSectorCount === 0 || miniSize === 0) return new Uint32Array(0);
+  const sectors = Math.min(header.miniFatSectorCount, chainLength(fat, header.miniFatStart, 'mini FAT'));
+  const size = sectors * header.sectorSize;
+  const table = new Uint32Array(Math.min(size / 4, Math.ceil(miniSize / miniSectorBytes)));
+  const bytes = await inSectors(allocation, header.miniFatStart, size, 'mini FAT').read(0, table.length * 4);
+  decodeTable(bytes, table, 0);
+  return table;
+}
+
+/**
+ * Reads header, allocation and directory; no stream.
+ * @throws HoldfastError `msi.invalid`, `msi.limit`
+ */
+export async function openCompound(source: ByteSource): Promise<CompoundFile> {
+  const header = await readHeader(source);
+  const allocation: Allocation = { source, header, fat: await readFat(source, header) };
+  const directory = await directoryOf(allocation);
+  const miniStream = inSectors(allocation, directory.miniStart, directory.miniSize, 'mini stream');
+  const miniFat = await readMiniFat(allocation, directory.miniSize);
+  return {
+    version: header.version,
+    root: directory.root,
+    open({ name, start, size }) {
+      const where = `stream ${JSON.stringify(name)}`;
+      if (!Number.isSafeInteger(size)) throw invalid(where, 0, `it has ${size} bytes`);
+      if (size >= header.miniCutoff) return inSectors(allocation, start, size, where);
+      const runs = chain(miniFat, start, Math.ceil(size / miniSectorBytes), where);
+      return ranged(miniStream, runs, miniSectorBytes, (sector) => sector * miniSectorBytes, size, where);
+    },
+  };
+}

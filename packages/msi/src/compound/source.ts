@@ -1,0 +1,24 @@
+/** Bytes at random positions: what a package is read from, without ever being loaded as a whole. */
+import type { OpenFile } from '@holdfast/ports';
+
+export type ByteSource = {
+  /** Bytes. */
+  readonly size: number;
+  /** The bytes from `position`; fewer than `length` only at the end. The caller may not write to them. */
+  read(position: number, length: number): Promise<Uint8Array>;
+};
+
+/** Bytes that are in memory already. Nothing is copied. */
+export function bytesSource(bytes: Uint8Array): ByteSource {
+  return {
+    size: bytes.length,
+    async read(position, length) {
+      return bytes.subarray(position, position + length);
+    },
+  };
+}
+
+/** An open file; the caller closes it. Its size is asked once: what is appended later is not seen. */
+export async function fileSource(file: OpenFile): Promise<ByteSource> {
+  return { size: await file.size(), read: (position, length) => file.read(position, length) };
+}

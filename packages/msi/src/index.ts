@@ -1,0 +1,11 @@
+/** Windows Installer packages, read on any operating system. */
+export { type CompoundFile, openCompound } from './compound/compound.ts';
+export type { StorageEntry, StreamEntry } from './compound/directory.ts';
+export { beyond, invalid } from './compound/errors.ts';
+export { type ByteSource, bytesSource, fileSource } from './compound/source.ts';
+export { type Column, type ColumnKind, columnCode } from './database/columns.ts';
+export { type Database, openDatabase, type PackageStream } from './database/database.ts';
+export { exportTable, pseudoTables, tableText } from './database/idt.ts';
+export { decodeStreamName, encodeStreamName, type StreamName } from './database/stream-names.ts';
+export { type Summary, type SummaryValue, summaryProperties, summaryText } from './database/summary.ts';
+export type { Row, Table, Value } from './database/table.ts';
