@@ -5,7 +5,7 @@ export { beyond, invalid } from './compound/errors.ts';
 export { type ByteSource, bytesSource, fileSource } from './compound/source.ts';
 export { type Column, type ColumnKind, columnCode } from './database/columns.ts';
 export { type Database, openDatabase, type PackageStream } from './database/database.ts';
-export { exportTable, pseudoTables, tableText } from './database/idt.ts';
+export { exportTable, limitText, pseudoTables } from './database/idt.ts';
 export { decodeStreamName, encodeStreamName, type StreamName } from './database/stream-names.ts';
 export { type Summary, type SummaryValue, summaryProperties, summaryText } from './database/summary.ts';
 export type { Row, Table, Value } from './database/table.ts';

@@ -67,7 +67,7 @@ describe('compound files', () => {
   });
 
   it('refuses a directory whose entries are reached twice, and one that names entries that are not there', async () => {
-    const whole = compoundFile({ streams: { one: Uint8Array.of(1), two: Uint8Array.of(2) } });
+    const whole = Buffer.from(compoundFile({ streams: { one: Uint8Array.of(1), two: Uint8Array.of(2) } }));
     const directory = whole.indexOf(Buffer.from('R\0o\0o\0t\0', 'latin1'));
     for (const target of [1, 2, 77]) {
       const damaged = Buffer.from(whole);

@@ -116,7 +116,7 @@ describe('tables', () => {
       });
       assert.equal((await database.table('Thing')).rows[0]?.[1], expected, String(codePage));
       assert.equal(
-        await exportTable(database, '_ForceCodepage'),
+        [...(await exportTable(database, '_ForceCodepage'))].join(''),
         `\r\n\r\n${codePage}\t_ForceCodepage\r\n\0`,
       );
     }
@@ -159,7 +159,7 @@ describe('tables', () => {
     ]);
     assert.deepEqual(database.streams, [{ name: 'Binary.one', size: 2 }]);
     assert.equal(
-      await exportTable(database, 'Binary'),
+      [...(await exportTable(database, 'Binary'))].join(''),
       'Name\tData\r\ns72\tv0\r\nBinary\tName\r\none\tBinary.one\r\ntwo\t\r\n',
     );
   });
@@ -180,6 +180,13 @@ describe('tables', () => {
       { [stored]: Buffer.concat([short, Buffer.alloc(6)]) },
     );
     await assert.rejects(damaged.table('Thing'), (thrown) => isHoldfastError(thrown, 'msi.invalid'));
+  });
+
+  it('that are more text than any package has are refused before any of it is written', async () => {
+    const long = 'x'.repeat(200_000);
+    const rows = Array.from({ length: 2000 }, (_, row) => [`k${row}`, long, null, row, null]);
+    const database = await open({ tables: [{ ...thing, rows }] });
+    await assert.rejects(exportTable(database, 'Thing'), (thrown) => isHoldfastError(thrown, 'msi.limit'));
   });
 
   it('that do not exist are not found', async () => {

@@ -6,6 +6,7 @@ import {
   type Database,
   exportTable,
   fileSource,
+  limitText,
   openDatabase,
   pseudoTables,
   summaryProperties,
@@ -16,6 +17,9 @@ import { bytes, facts, plain, type Surroundings, table } from '../terminal.ts';
 import { thisMachine } from '../this-machine.ts';
 import { argument, localVerb, runLocal, type Session } from './verb.ts';
 
+/** Characters of one table that go into a JSON document, which is made in memory. */
+const mostJsonCharacters = 1 << 25;
+
 /** Opens a package by path for as long as `use` takes. */
 async function withPackage<T>(
   path: string,
@@ -24,20 +28,26 @@ async function withPackage<T>(
   const real = await realpath(resolve(path)).catch((cause: unknown) => {
     throw new HoldfastError('disk.not-found', `There is no file ${path}.`, { cause });
   });
-  await using folder = await thisMachine().disk.open(dirname(real));
-  await using file = await folder.read(basename(real));
-  const source = await fileSource(file);
-  // Awaited here: the file is closed when this function returns.
-  return await use(await openDatabase(source), source.size);
+  const machine = thisMachine();
+  try {
+    await using folder = await machine.disk.open(dirname(real));
+    await using file = await folder.read(basename(real));
+    const source = await fileSource(file);
+    // Awaited here: the file is closed when this function returns.
+    return await use(await openDatabase(source), source.size);
+  } finally {
+    machine.close();
+  }
+}
+
+/** A row of a table, safe to print; its tabs stay. */
+function plainRow(row: string): string {
+  return row.split('\t').map(plain).join('\t');
 }
 
 /** Text of a package: byte for byte into a file or pipe, harmless on a terminal. */
 function write({ surroundings }: Session, text: string): void {
-  surroundings.out(
-    surroundings.columns === undefined
-      ? text
-      : text.split(/\r?\n/).map(plain).join('\n').trimEnd().concat('\n'),
-  );
+  surroundings.out(surroundings.columns === undefined ? text : text.split(/\r?\n/).map(plainRow).join('\n'));
 }
 
 /** Values of the Property table; empty where a package (a merge module, a transform) has none. */
@@ -139,11 +149,17 @@ async function exportTables(session: Session, path: string, wanted: readonly str
   await withPackage(path, async (database) => {
     const names = wanted.length > 0 ? wanted : database.tables;
     if (!session.json) {
-      for (const name of names) write(session, await exportTable(database, name));
+      for (const name of names) {
+        for (const piece of await exportTable(database, name)) write(session, piece);
+      }
       return;
     }
     const items = [];
-    for (const name of names) items.push(await database.table(name));
+    for (const name of names) {
+      const one = await database.table(name);
+      limitText(one, mostJsonCharacters);
+      items.push(one);
+    }
     session.answer({ items }, () => '');
   });
 }

@@ -15,8 +15,9 @@ export type Table = {
   readonly rows: readonly Row[];
 };
 
-/** Cells of one table that are read: 25 files of 100,000 rows fit. */
-export const mostCells = 16_000_000;
+/** Rows, and cells, of one table that are read; a file system's worth of files fits. */
+export const mostRows = 1 << 20;
+export const mostCells = 1 << 22;
 
 type Layout = { readonly rows: number; readonly referenceBytes: 2 | 3 };
 
@@ -90,7 +91,7 @@ export function readRows(
 ): Row[] {
   if (columns.length === 0) throw invalid(`table ${name}`, 0, 'it has no columns');
   const layout = layoutOf(name, columns, bytes.length, pool);
-  if (layout.rows * columns.length > mostCells) {
+  if (layout.rows > mostRows || layout.rows * columns.length > mostCells) {
     throw beyond(`table ${name}`, 0, `${layout.rows} rows of ${columns.length} columns`);
   }
   const view = viewOf(bytes);
