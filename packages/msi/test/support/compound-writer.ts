@@ -13,6 +13,8 @@ export type Plan = {
 type Placed = { name: string; type: number; start: number; size: number; child: number; right: number };
 
 const none = 0xffff_ffff;
+/** What the root of a package says it is: {000C1084-0000-0000-C000-000000000046}. */
+const packageClass = [0x84, 0x10, 0x0c, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46];
 
 function put(target: Uint8Array, at: number, value: number, bytes: 2 | 4 = 4): void {
   for (let index = 0; index < bytes; index += 1)
@@ -91,6 +93,7 @@ export function compoundFile({ version = 3, streams, storage, scattered = false 
     put(directory, at + 116, start);
     put(directory, at + 120, size);
   }
+  directory.set(packageClass, 80);
   const directoryStart = store(directory);
 
   let fatSectors = 0;
