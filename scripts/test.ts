@@ -9,7 +9,7 @@ import { suites } from './suites.ts';
 const projectFolder = join(import.meta.dirname, '..');
 const clientNode = join(projectFolder, 'packages/client/node_modules/.bin/node');
 /** The packages that a client is made of: they run on the client's own Node too. */
-const clientPackages = ['contract', 'ports', 'engine', 'client', 'machine'];
+const clientPackages = ['contract', 'ports', 'msi', 'engine', 'client', 'machine'];
 
 type Group = {
   name: string;
