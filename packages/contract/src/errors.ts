@@ -111,6 +111,13 @@ export const errorCatalogue = {
   'site.config-invalid': { status: 400, remedy: 'Correct the named line of the configuration file.' },
   'site.unavailable': { status: 503, remedy: 'Wait; the request is safe to repeat.' },
   'backup.damaged': { status: 422, remedy: 'Use another backup; this one was not restored at all.' },
+  'cab.invalid': {
+    status: 422,
+    remedy: 'Fetch the cabinet again; what was made for another tool may be damaged too.',
+  },
+  'cab.unsupported': { status: 422, remedy: 'Pack the files again as MSZIP or LZX.' },
+  'cab.incomplete': { status: 422, remedy: 'Put all cabinets of the set into one folder.' },
+  'cab.limit': { status: 422, remedy: 'Use it only if you trust its origin; unpack it with other means.' },
   internal: { status: 500, remedy: 'Look in the site log under the request id, and report it.' },
 } as const satisfies Record<string, { status: number; remedy: string }>;
 

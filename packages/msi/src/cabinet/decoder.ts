@@ -1,0 +1,30 @@
+/** What unpacks the blocks of one folder, in their order. */
+import { HoldfastError } from '@holdfast/contract';
+import type { Compression } from './layout.ts';
+import { lzxDecoder } from './lzx.ts';
+import { mszipDecoder } from './mszip.ts';
+
+/** Unpacks one block into all of `target`, or throws `cab.invalid`. Keeps what the next block refers to. */
+export type BlockDecoder = (packed: Uint8Array, target: Uint8Array) => void;
+
+function storedDecoder(): BlockDecoder {
+  return (packed, target) => {
+    if (packed.length !== target.length) {
+      throw new HoldfastError('cab.invalid', 'A stored block declares another length than it has.');
+    }
+    target.set(packed);
+  };
+}
+
+export function decoderFor(compression: Compression): BlockDecoder {
+  switch (compression.kind) {
+    case 'stored':
+      return storedDecoder();
+    case 'mszip':
+      return mszipDecoder();
+    case 'lzx':
+      return lzxDecoder(compression.windowBits);
+    case 'quantum':
+      throw new HoldfastError('cab.unsupported', 'The cabinet is packed with Quantum, which is not read.');
+  }
+}

@@ -1,0 +1,61 @@
+/** Bytes that can be read at any position: a file, a stream of a package, or memory. */
+import { HoldfastError } from '@holdfast/contract';
+import { cabinetLimits } from './limits.ts';
+
+export type ByteSource = {
+  /** Bytes. */
+  readonly size: number;
+  /** Up to `length` bytes from `position`, at least one where there is one. */
+  read(position: number, length: number): Promise<Uint8Array>;
+};
+
+/** Bytes in memory as a source. */
+export function bytesSource(bytes: Uint8Array): ByteSource {
+  return {
+    size: bytes.length,
+    read: async (position, length) => bytes.subarray(position, position + length),
+  };
+}
+
+/** Reads through a source with read-ahead. What `view` answers is valid until it is called again. */
+export type SourceWindow = {
+  readonly size: number;
+  /** Exactly these bytes; `cab.invalid` where the source ends before them. */
+  view(position: number, length: number): Promise<Uint8Array>;
+};
+
+async function readAll(source: ByteSource, position: number, length: number): Promise<Uint8Array> {
+  const first = await source.read(position, length);
+  if (first.length >= length) return first;
+  const whole = new Uint8Array(length);
+  whole.set(first);
+  for (let filled = first.length; filled < length; ) {
+    const more = await source.read(position + filled, length - filled);
+    if (more.length === 0) throw tooShort(position + filled);
+    whole.set(more, filled);
+    filled += more.length;
+  }
+  return whole;
+}
+
+function tooShort(size: number): HoldfastError {
+  return new HoldfastError('cab.invalid', `The cabinet is cut off: it ends after ${size} bytes.`, {
+    details: { size },
+  });
+}
+
+export function sourceWindow(source: ByteSource, readBytes: number = cabinetLimits.readBytes): SourceWindow {
+  let start = 0;
+  let held: Uint8Array = new Uint8Array(0);
+  return {
+    size: source.size,
+    async view(position, length) {
+      if (length < 0 || position + length > source.size) throw tooShort(source.size);
+      if (position < start || position + length > start + held.length) {
+        held = await readAll(source, position, Math.min(Math.max(length, readBytes), source.size - position));
+        start = position;
+      }
+      return held.subarray(position - start, position - start + length);
+    },
+  };
+}
