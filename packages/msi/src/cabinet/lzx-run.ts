@@ -65,7 +65,8 @@ export function unpackRun(state: LzxState, count: number, isAligned: boolean): v
       const low = isAligned && extra >= 3;
       if (low) extra -= 3;
       if (extra > 0) {
-        if (left < extra) {
+        // Twice where no bit is left and 17 are needed.
+        while (left < extra) {
           buffer |= (words[index++] as number) << (16 - left);
           left += 16;
         }
