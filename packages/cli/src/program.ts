@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { runProgram } from './run-program.ts';
 import type { Surroundings } from './terminal.ts';
+import { cabinetVerbs } from './verbs/cab.ts';
 import { clientVerbs } from './verbs/client.ts';
 import { collectionVerbs } from './verbs/collection.ts';
 import { deploymentVerbs } from './verbs/deployment.ts';
@@ -31,6 +32,7 @@ export function holdfastProgram(surroundings: Surroundings): Command {
   msiVerbs(program, surroundings);
   deploymentVerbs(program, surroundings);
   statusVerbs(program, surroundings);
+  cabinetVerbs(program, surroundings);
   return program;
 }
 

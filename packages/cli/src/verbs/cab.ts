@@ -1,0 +1,303 @@
+/** `holdfast cab`: what is in a cabinet, whether it is sound, and its files. */
+import { basename, dirname, resolve } from 'node:path';
+import { HoldfastError, isHoldfastError } from '@holdfast/contract';
+import {
+  type ByteSource,
+  type CabinetFile,
+  type CabinetSet,
+  openCabinetSet,
+  safePaths,
+  unpack,
+} from '@holdfast/msi';
+import type { Disk, Folder, OpenFile } from '@holdfast/ports';
+import type { Command } from 'commander';
+import { bytes, facts, plain, type Surroundings, table } from '../terminal.ts';
+import { thisMachine } from '../this-machine.ts';
+import { argument, localVerb, runLocal, type Session, text } from './verb.ts';
+
+/** Bytes between two lines of progress. */
+const progressBytes = 8 * 1024 * 1024;
+/** Holds what is being written until it replaces a file. */
+const partName = '.holdfast-cab-part';
+
+async function fileSource(file: OpenFile): Promise<ByteSource> {
+  return { size: await file.size(), read: (position, length) => file.read(position, length) };
+}
+
+/** Opens a cabinet with the neighbours that lie beside it, and closes all of them after `work`. */
+async function withCabinet(
+  path: string,
+  disk: Disk,
+  work: (set: CabinetSet) => Promise<void>,
+): Promise<void> {
+  const whole = resolve(path);
+  await using opened = new AsyncDisposableStack();
+  const folder = opened.use(await disk.open(dirname(whole)));
+  const open = async (name: string) => fileSource(opened.use(await folder.read(name)));
+  let beside: readonly string[] | undefined;
+  const set = await openCabinetSet(await open(basename(whole)), async (name) => {
+    beside ??= (await folder.list()).filter((entry) => entry.kind === 'file').map((entry) => entry.name);
+    const found = beside.find((one) => one.toLowerCase() === name.toLowerCase());
+    return found === undefined ? undefined : open(found);
+  });
+  await work(set);
+}
+
+/** One line on standard error, overwritten as the work goes on; silent for small cabinets and where no terminal is. */
+function progressLine({ surroundings, json }: Session, set: CabinetSet, doing: string) {
+  const total = set.files.reduce((sum, file) => sum + file.size, 0);
+  const shown = surroundings.progress && !json && total > progressBytes;
+  let done = 0;
+  let said = 0;
+  return {
+    add(count: number): void {
+      surroundings.stopped.throwIfAborted();
+      done += count;
+      if (!shown || (done - said < progressBytes && done < total)) return;
+      said = done;
+      surroundings.error(`\r${doing} ${bytes(done)} of ${bytes(total)}   `);
+    },
+    end(): void {
+      if (shown) surroundings.error('\n');
+    },
+  };
+}
+
+function compressionName(set: CabinetSet, file: CabinetFile): string {
+  const compression = set.folders[file.folder]?.compression;
+  if (compression === undefined) return '-';
+  return compression.kind === 'lzx' ? `lzx:${compression.windowBits}` : compression.kind;
+}
+
+function described(set: CabinetSet) {
+  const files = set.files.map((file) => ({
+    name: file.name,
+    size: file.size,
+    modified: file.modified ?? null,
+    attributes: file.attributes,
+    compression: compressionName(set, file),
+    complete: file.complete,
+  }));
+  return {
+    setId: set.cabinets[0]?.setId ?? 0,
+    cabinets: set.cabinets.length,
+    missing: set.missing,
+    size: set.cabinets.reduce((sum, cabinet) => sum + cabinet.size, 0),
+    unpacked: files.reduce((sum, file) => sum + file.size, 0),
+    files,
+  };
+}
+
+async function list(session: Session, path: string, disk: Disk): Promise<void> {
+  await withCabinet(path, disk, async (set) => {
+    const document = described(set);
+    session.answer(document, () =>
+      table(
+        document.files,
+        [
+          { title: 'SIZE', value: (file) => file.size, whole: true },
+          { title: 'MODIFIED', value: (file) => file.modified?.replace('T', ' ') ?? '-', whole: true },
+          { title: 'PACKED', value: (file) => file.compression, whole: true },
+          { title: 'FILE', value: (file) => file.name },
+        ],
+        session.surroundings.columns,
+      ),
+    );
+    if (set.missing.length > 0) session.note(`missing of the set: ${plain(set.missing.join(', '))}`);
+  });
+}
+
+async function test(session: Session, path: string, disk: Disk): Promise<void> {
+  await withCabinet(path, disk, async (set) => {
+    const progress = progressLine(session, set, 'testing');
+    for await (const { files, content } of unpack(set)) {
+      for await (const piece of content) progress.add(piece.length * files.length);
+    }
+    progress.end();
+    const { files, unpacked } = described(set);
+    session.answer({ sound: true, files: files.length, bytes: unpacked }, () =>
+      facts([
+        ['sound', basename(path)],
+        ['files', `${files.length}, ${bytes(unpacked)}`],
+      ]),
+    );
+  });
+}
+
+/** Does `work` in a folder below `root`; undefined where it is missing and not to be created. */
+async function inFolder<T>(
+  root: Folder,
+  steps: readonly string[],
+  create: boolean,
+  work: (folder: Folder) => Promise<T>,
+): Promise<T | undefined> {
+  const [step, ...further] = steps;
+  if (step === undefined) return work(root);
+  if (!create && (await root.entry(step)) === undefined) return undefined;
+  await using folder = await root.folder(step, { create });
+  return await inFolder(folder, further, create, work);
+}
+
+/** A file that is being written: at its name, or beside it until it replaces what is there. */
+type Writing = { write(piece: Uint8Array): Promise<void>; keep(): Promise<void>; drop(): Promise<void> };
+
+async function startFile(folder: Folder, name: string, overwrite: boolean): Promise<Writing> {
+  const at = overwrite ? partName : name;
+  if (overwrite && (await folder.entry(at)) !== undefined) await folder.remove(at);
+  const file = await folder.create(at, { mode: 0o644 });
+  let position = 0;
+  return {
+    async write(piece) {
+      const from = position;
+      position += piece.length;
+      await file.write(from, piece);
+    },
+    async keep() {
+      await file.close();
+      if (overwrite) await folder.rename(at, { name });
+    },
+    async drop() {
+      await file.close();
+      await folder.remove(at);
+    },
+  };
+}
+
+/** Writes all of `content`; each piece is unpacked while the one before it is being written. */
+async function writeAll(
+  to: Writing,
+  content: AsyncIterable<Uint8Array>,
+  wrote: (count: number) => void,
+): Promise<void> {
+  let before: Promise<void> = Promise.resolve();
+  try {
+    for await (const piece of content) {
+      await before;
+      before = to.write(piece);
+      // Whoever awaits it next sees the failure; until then it must not count as unhandled.
+      before.catch(() => undefined);
+      wrote(piece.length);
+    }
+    await before;
+    await to.keep();
+  } catch (thrown) {
+    await Promise.allSettled([before]);
+    await to.drop();
+    throw thrown;
+  }
+}
+
+/** Nothing is written where one of the files is there already. */
+async function refuseExisting(target: Folder, paths: Iterable<readonly string[]>): Promise<void> {
+  for (const path of paths) {
+    const name = path.at(-1) ?? '';
+    const found = await inFolder(target, path.slice(0, -1), false, (folder) => folder.entry(name));
+    if (found !== undefined) {
+      throw new HoldfastError('disk.exists', `${path.join('/')} exists; --overwrite replaces it.`);
+    }
+  }
+}
+
+async function openTarget(disk: Disk, path: string): Promise<Folder> {
+  try {
+    return await disk.open(path);
+  } catch (thrown) {
+    if (!isHoldfastError(thrown, 'disk.not-found')) throw thrown;
+    await using parent = await disk.open(dirname(path));
+    return await parent.folder(basename(path), { create: true });
+  }
+}
+
+async function extract(
+  session: Session,
+  path: string,
+  disk: Disk,
+  options: Record<string, unknown>,
+): Promise<void> {
+  const overwrite = options.overwrite === true;
+  const directory = resolve(text(options, 'directory') ?? '.');
+  await withCabinet(path, disk, async (set) => {
+    const paths = safePaths(set.files.map((file) => file.name));
+    const pathOf = new Map(set.files.map((file, index) => [file, paths[index] ?? []]));
+    await using target = await openTarget(disk, directory);
+    if (!overwrite) await refuseExisting(target, paths);
+    const progress = progressLine(session, set, 'extracting');
+    for await (const { files, content } of unpack(set)) {
+      await extractContent(
+        target,
+        files.map((file) => pathOf.get(file) ?? []),
+        content,
+        overwrite,
+        progress.add,
+      );
+    }
+    progress.end();
+    const { files, unpacked } = described(set);
+    session.answer({ folder: directory, files: files.length, bytes: unpacked }, () =>
+      facts([
+        ['extracted', `${files.length} files, ${bytes(unpacked)}`],
+        ['folder', directory],
+      ]),
+    );
+  });
+}
+
+/** Writes a content under its first path, and copies it to its other ones. */
+async function extractContent(
+  target: Folder,
+  [first = [], ...twins]: readonly (readonly string[])[],
+  content: AsyncIterable<Uint8Array>,
+  overwrite: boolean,
+  wrote: (count: number) => void,
+): Promise<void> {
+  async function put(path: readonly string[], pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    await inFolder(target, path.slice(0, -1), true, async (folder) => {
+      await writeAll(await startFile(folder, path.at(-1) ?? '', overwrite), pieces, wrote);
+    });
+  }
+  await put(first, content);
+  for (const twin of twins) {
+    await inFolder(target, first.slice(0, -1), false, async (folder) => {
+      await using file = await folder.read(first.at(-1) ?? '');
+      await put(twin, readPieces(file));
+    });
+  }
+}
+
+async function* readPieces(file: OpenFile): AsyncGenerator<Uint8Array> {
+  for (let position = 0; ; ) {
+    const piece = await file.read(position, 1024 * 1024);
+    if (piece.length === 0) return;
+    position += piece.length;
+    yield piece;
+  }
+}
+
+export function cabinetVerbs(program: Command, surroundings: Surroundings): void {
+  const noun = program.command('cab').description('cabinet files, alone or in sets');
+  const { disk } = thisMachine();
+
+  const listVerb = localVerb(noun, 'list <file>', 'list the files of a cabinet', [
+    'cab list vcredis1.cab',
+    'cab list data1.cab --json',
+  ]);
+  runLocal(listVerb, surroundings, (session, values) => list(session, argument(values, 0), disk));
+
+  const testVerb = localVerb(noun, 'test <file>', 'unpack everything and write nothing', [
+    'cab test vcredis1.cab',
+    'cab test data1.cab --json',
+  ]);
+  runLocal(testVerb, surroundings, (session, values) => test(session, argument(values, 0), disk));
+
+  const extractVerb = localVerb(
+    noun,
+    'extract <file>',
+    'extract the files of a cabinet, or of its whole set',
+    ['cab extract vcredis1.cab -C redist', 'cab extract data1.cab -C out --overwrite --json'],
+  )
+    .option('-C, --directory <folder>', 'folder to extract to; made if it is missing (default: this one)')
+    .option('--overwrite', 'replace files that exist; without it nothing is written where one does');
+  runLocal(extractVerb, surroundings, (session, values, options) =>
+    extract(session, argument(values, 0), disk, options),
+  );
+}
