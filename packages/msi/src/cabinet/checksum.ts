@@ -6,6 +6,7 @@ function rotate(word: number, bytes: number): number {
 
 /** Exclusive or of all whole words of `bytes`, whose length is a multiple of four. */
 function wholeWords(bytes: Uint8Array): number {
+  if (bytes.length === 0) return 0;
   // Words are read aligned in memory, where they are several times faster; what that turned is turned back.
   const turned = (4 - (bytes.byteOffset & 3)) & 3;
   let sum = 0;
