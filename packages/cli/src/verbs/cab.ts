@@ -1,6 +1,6 @@
 /** `holdfast cab`: what is in a cabinet, whether it is sound, and its files. */
 import { basename, dirname, resolve } from 'node:path';
-import { HoldfastError, isHoldfastError } from '@holdfast/contract';
+import { isHoldfastError } from '@holdfast/contract';
 import {
   type ByteSource,
   type CabinetFile,
@@ -13,12 +13,11 @@ import type { Disk, Folder, OpenFile } from '@holdfast/ports';
 import type { Command } from 'commander';
 import { bytes, facts, plain, type Surroundings, table } from '../terminal.ts';
 import { thisMachine } from '../this-machine.ts';
+import { extractAll, refuseExisting } from './cab-extract.ts';
 import { argument, localVerb, runLocal, type Session, text } from './verb.ts';
 
 /** Bytes between two lines of progress. */
 const progressBytes = 8 * 1024 * 1024;
-/** Holds what is being written until it replaces a file. */
-const partName = '.holdfast-cab-part';
 
 async function fileSource(file: OpenFile): Promise<ByteSource> {
   return { size: await file.size(), read: (position, length) => file.read(position, length) };
@@ -124,80 +123,6 @@ async function test(session: Session, path: string, disk: Disk): Promise<void> {
   });
 }
 
-/** Does `work` in a folder below `root`; undefined where it is missing and not to be created. */
-async function inFolder<T>(
-  root: Folder,
-  steps: readonly string[],
-  create: boolean,
-  work: (folder: Folder) => Promise<T>,
-): Promise<T | undefined> {
-  const [step, ...further] = steps;
-  if (step === undefined) return work(root);
-  if (!create && (await root.entry(step)) === undefined) return undefined;
-  await using folder = await root.folder(step, { create });
-  return await inFolder(folder, further, create, work);
-}
-
-/** A file that is being written: at its name, or beside it until it replaces what is there. */
-type Writing = { write(piece: Uint8Array): Promise<void>; keep(): Promise<void>; drop(): Promise<void> };
-
-async function startFile(folder: Folder, name: string, overwrite: boolean): Promise<Writing> {
-  const at = overwrite ? partName : name;
-  if (overwrite && (await folder.entry(at)) !== undefined) await folder.remove(at);
-  const file = await folder.create(at, { mode: 0o644 });
-  let position = 0;
-  return {
-    async write(piece) {
-      const from = position;
-      position += piece.length;
-      await file.write(from, piece);
-    },
-    async keep() {
-      await file.close();
-      if (overwrite) await folder.rename(at, { name });
-    },
-    async drop() {
-      await file.close();
-      await folder.remove(at);
-    },
-  };
-}
-
-/** Writes all of `content`; each piece is unpacked while the one before it is being written. */
-async function writeAll(
-  to: Writing,
-  content: AsyncIterable<Uint8Array>,
-  wrote: (count: number) => void,
-): Promise<void> {
-  let before: Promise<void> = Promise.resolve();
-  try {
-    for await (const piece of content) {
-      await before;
-      before = to.write(piece);
-      // Whoever awaits it next sees the failure; until then it must not count as unhandled.
-      before.catch(() => undefined);
-      wrote(piece.length);
-    }
-    await before;
-    await to.keep();
-  } catch (thrown) {
-    await Promise.allSettled([before]);
-    await to.drop();
-    throw thrown;
-  }
-}
-
-/** Nothing is written where one of the files is there already. */
-async function refuseExisting(target: Folder, paths: Iterable<readonly string[]>): Promise<void> {
-  for (const path of paths) {
-    const name = path.at(-1) ?? '';
-    const found = await inFolder(target, path.slice(0, -1), false, (folder) => folder.entry(name));
-    if (found !== undefined) {
-      throw new HoldfastError('disk.exists', `${path.join('/')} exists; --overwrite replaces it.`);
-    }
-  }
-}
-
 async function openTarget(disk: Disk, path: string): Promise<Folder> {
   try {
     return await disk.open(path);
@@ -222,15 +147,7 @@ async function extract(
     await using target = await openTarget(disk, directory);
     if (!overwrite) await refuseExisting(target, paths);
     const progress = progressLine(session, set, 'extracting');
-    for await (const { files, content } of unpack(set)) {
-      await extractContent(
-        target,
-        files.map((file) => pathOf.get(file) ?? []),
-        content,
-        overwrite,
-        progress.add,
-      );
-    }
+    await extractAll(target, set, pathOf, overwrite, progress.add);
     progress.end();
     const { files, unpacked } = described(set);
     session.answer({ folder: directory, files: files.length, bytes: unpacked }, () =>
@@ -240,37 +157,6 @@ async function extract(
       ]),
     );
   });
-}
-
-/** Writes a content under its first path, and copies it to its other ones. */
-async function extractContent(
-  target: Folder,
-  [first = [], ...twins]: readonly (readonly string[])[],
-  content: AsyncIterable<Uint8Array>,
-  overwrite: boolean,
-  wrote: (count: number) => void,
-): Promise<void> {
-  async function put(path: readonly string[], pieces: AsyncIterable<Uint8Array>): Promise<void> {
-    await inFolder(target, path.slice(0, -1), true, async (folder) => {
-      await writeAll(await startFile(folder, path.at(-1) ?? '', overwrite), pieces, wrote);
-    });
-  }
-  await put(first, content);
-  for (const twin of twins) {
-    await inFolder(target, first.slice(0, -1), false, async (folder) => {
-      await using file = await folder.read(first.at(-1) ?? '');
-      await put(twin, readPieces(file));
-    });
-  }
-}
-
-async function* readPieces(file: OpenFile): AsyncGenerator<Uint8Array> {
-  for (let position = 0; ; ) {
-    const piece = await file.read(position, 1024 * 1024);
-    if (piece.length === 0) return;
-    position += piece.length;
-    yield piece;
-  }
 }
 
 export function cabinetVerbs(program: Command, surroundings: Surroundings): void {
