@@ -73,6 +73,11 @@ async function* allBlocks(parts: readonly FolderPart[]): AsyncGenerator<Block> {
   }
 }
 
+/** What all blocks of a folder can unpack to at most. */
+export function mostBytes(parts: readonly FolderPart[]): number {
+  return parts.reduce((sum, part) => sum + part.blocks, 0) * cabinetLimits.blockBytes;
+}
+
 /**
  * The unpacked bytes of a folder, in pieces of up to `chunkBytes` that belong to the caller. Memory: one piece, one
  * read-ahead and the codec's window.
@@ -81,7 +86,7 @@ export async function* folderBytes(
   compression: Compression,
   parts: readonly FolderPart[],
 ): AsyncGenerator<Uint8Array> {
-  const decode = decoderFor(compression);
+  const decode = decoderFor(compression, mostBytes(parts));
   let piece = new Uint8Array(0);
   let filled = 0;
   for await (const { packed, size } of allBlocks(parts)) {

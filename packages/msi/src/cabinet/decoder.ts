@@ -16,14 +16,15 @@ function storedDecoder(): BlockDecoder {
   };
 }
 
-export function decoderFor(compression: Compression): BlockDecoder {
+/** A decoder for a folder that unpacks to at most `mostBytes`. */
+export function decoderFor(compression: Compression, mostBytes: number): BlockDecoder {
   switch (compression.kind) {
     case 'stored':
       return storedDecoder();
     case 'mszip':
       return mszipDecoder();
     case 'lzx':
-      return lzxDecoder(compression.windowBits);
+      return lzxDecoder(compression.windowBits, mostBytes);
     case 'quantum':
       throw new HoldfastError('cab.unsupported', 'The cabinet is packed with Quantum, which is not read.');
   }

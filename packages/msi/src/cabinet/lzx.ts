@@ -42,7 +42,7 @@ export type LzxState = {
   frames: number;
 };
 
-function initialState(windowBits: number): LzxState {
+function initialState(windowBits: number, mostBytes: number): LzxState {
   const slots = slotsByWindow[windowBits - 15];
   if (slots === undefined) {
     throw new HoldfastError('cab.invalid', `LZX has no window of ${windowBits} bits.`);
@@ -54,7 +54,9 @@ function initialState(windowBits: number): LzxState {
     length: huffmanCode(lengthSymbols, 10),
     aligned: huffmanCode(8, 7),
     pre: huffmanCode(20, 6),
-    window: new Uint8Array(windowSize + Math.max(windowSize, 4 * cabinetLimits.blockBytes)),
+    window: new Uint8Array(
+      Math.min(windowSize + Math.max(windowSize, 4 * cabinetLimits.blockBytes), mostBytes),
+    ),
     windowSize,
     position: 0,
     recent: new Int32Array([1, 1, 1]),
@@ -188,9 +190,9 @@ function startFrame(state: LzxState, packed: Uint8Array): void {
   }
 }
 
-/** A decoder for the LZX blocks of one folder; `windowBits` is 15 to 21. */
-export function lzxDecoder(windowBits: number): BlockDecoder {
-  const state = initialState(windowBits);
+/** A decoder for the LZX blocks of one folder of at most `mostBytes`; `windowBits` is 15 to 21. */
+export function lzxDecoder(windowBits: number, mostBytes: number): BlockDecoder {
+  const state = initialState(windowBits, mostBytes);
   return (packed, target) => {
     makeRoom(state, target.length);
     startFrame(state, packed);

@@ -1,7 +1,7 @@
 /** A set of cabinets as one: folders and files that go on from one cabinet into the next are put together. */
 import { HoldfastError } from '@holdfast/contract';
 import { isPlainName } from '@holdfast/ports';
-import type { FolderPart } from './blocks.ts';
+import { type FolderPart, mostBytes } from './blocks.ts';
 import { type Cabinet, type Compression, type FileEntry, type Neighbour, readCabinet } from './layout.ts';
 import { cabinetLimits } from './limits.ts';
 import type { ByteSource } from './source.ts';
@@ -113,8 +113,8 @@ function checkPlaces(files: readonly CabinetFile[], folders: readonly SetFolder[
     .sort((a, b) => a.folder - b.folder || a.offset - b.offset || a.size - b.size);
   let before: CabinetFile | undefined;
   for (const file of ordered) {
-    const blocks = folders[file.folder]?.parts.reduce((sum, part) => sum + part.blocks, 0) ?? 0;
-    if (file.complete && file.offset + file.size > blocks * cabinetLimits.blockBytes) {
+    const most = mostBytes(folders[file.folder]?.parts ?? []);
+    if (file.complete && file.offset + file.size > most) {
       throw new HoldfastError('cab.invalid', `The file ${JSON.stringify(file.name)} ends after its folder.`);
     }
     if (before?.folder === file.folder && before.offset + before.size > file.offset) {
