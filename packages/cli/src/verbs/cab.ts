@@ -2,14 +2,14 @@
 import { basename, dirname, resolve } from 'node:path';
 import { isHoldfastError } from '@holdfast/contract';
 import {
-  type ByteSource,
   type CabinetFile,
   type CabinetSet,
+  fileSource,
   openCabinetSet,
   safePaths,
   unpack,
 } from '@holdfast/msi';
-import type { Disk, Folder, OpenFile } from '@holdfast/ports';
+import type { Disk, Folder } from '@holdfast/ports';
 import type { Command } from 'commander';
 import { bytes, facts, plain, type Surroundings, table } from '../terminal.ts';
 import { thisMachine } from '../this-machine.ts';
@@ -18,10 +18,6 @@ import { argument, localVerb, runLocal, type Session, text } from './verb.ts';
 
 /** Bytes between two lines of progress. */
 const progressBytes = 8 * 1024 * 1024;
-
-async function fileSource(file: OpenFile): Promise<ByteSource> {
-  return { size: await file.size(), read: (position, length) => file.read(position, length) };
-}
 
 /** Opens a cabinet with the neighbours that lie beside it, and closes all of them after `work`. */
 async function withCabinet(

@@ -4,7 +4,7 @@ import { blockChecksum } from './checksum.ts';
 import { decoderFor } from './decoder.ts';
 import type { Cabinet, Compression } from './layout.ts';
 import { cabinetLimits } from './limits.ts';
-import { type SourceWindow, sourceWindow } from './source.ts';
+import { type SourceWindow, sourceWindow } from './window.ts';
 
 /** A run of blocks in one cabinet. */
 export type FolderPart = { readonly cabinet: Cabinet; readonly position: number; readonly blocks: number };

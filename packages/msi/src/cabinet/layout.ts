@@ -1,7 +1,8 @@
 /** The header, folder entries and file entries of one cabinet [MS-CAB 2.1-2.3]. */
 import { HoldfastError } from '@holdfast/contract';
+import type { ByteSource } from '../source.ts';
 import { cabinetLimits } from './limits.ts';
-import { type ByteSource, type SourceWindow, sourceWindow } from './source.ts';
+import { type SourceWindow, sourceWindow } from './window.ts';
 
 export type Compression =
   | { readonly kind: 'stored' | 'mszip' | 'quantum' }

@@ -1,10 +1,10 @@
 /** A set of cabinets as one: folders and files that go on from one cabinet into the next are put together. */
 import { HoldfastError } from '@holdfast/contract';
 import { isPlainName } from '@holdfast/ports';
+import type { ByteSource } from '../source.ts';
 import { type FolderPart, mostBytes } from './blocks.ts';
 import { type Cabinet, type Compression, type FileEntry, type Neighbour, readCabinet } from './layout.ts';
 import { cabinetLimits } from './limits.ts';
-import type { ByteSource } from './source.ts';
 
 export type SetFolder = { readonly compression: Compression; readonly parts: readonly FolderPart[] };
 

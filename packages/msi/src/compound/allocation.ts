@@ -1,7 +1,8 @@
 /** Which sectors belong together: FAT, DIFAT and mini FAT, [MS-CFB] 2.3 to 2.5, as runs of neighbours. */
+
+import type { ByteSource } from '../source.ts';
 import { invalid } from './errors.ts';
 import { endOfChain, freeSector, type Header, sectorPosition, viewOf } from './header.ts';
-import type { ByteSource } from './source.ts';
 
 /** Sectors in their order, as pairs of first sector and how many follow each other. */
 export type Runs = {

@@ -1,4 +1,6 @@
 /** A compound file, [MS-CFB], opened for reading: its storages, and its streams in ranges. */
+
+import type { ByteSource } from '../source.ts';
 import { chain, chainLength, decodeTable, type Runs, readFat, readRuns } from './allocation.ts';
 import {
   type Directory,
@@ -10,7 +12,6 @@ import {
 } from './directory.ts';
 import { beyond, invalid } from './errors.ts';
 import { type Header, readHeader, sectorPosition } from './header.ts';
-import type { ByteSource } from './source.ts';
 
 /** Bytes of a sector of the mini stream. */
 const miniSectorBytes = 64;

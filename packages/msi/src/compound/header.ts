@@ -1,6 +1,7 @@
 /** The header of a compound file, [MS-CFB] 2.2. */
+
+import type { ByteSource } from '../source.ts';
 import { invalid } from './errors.ts';
-import type { ByteSource } from './source.ts';
 
 /** Sector numbers that are none, [MS-CFB] 2.1. */
 export const endOfChain = 0xffff_fffe;

@@ -3,7 +3,7 @@ import { HoldfastError } from '@holdfast/contract';
 import { type CompoundFile, openCompound } from '../compound/compound.ts';
 import type { StreamEntry } from '../compound/directory.ts';
 import { beyond, invalid } from '../compound/errors.ts';
-import type { ByteSource } from '../compound/source.ts';
+import type { ByteSource } from '../source.ts';
 import { type Column, columnOf } from './columns.ts';
 import { decodeStreamName } from './stream-names.ts';
 import { readStringPool, type StringPool } from './string-pool.ts';

@@ -1,21 +1,7 @@
-/** Bytes that can be read at any position: a file, a stream of a package, or memory. */
+/** Reading through a source of bytes with read-ahead, a cabinet's errors where it ends too early. */
 import { HoldfastError } from '@holdfast/contract';
+import type { ByteSource } from '../source.ts';
 import { cabinetLimits } from './limits.ts';
-
-export type ByteSource = {
-  /** Bytes. */
-  readonly size: number;
-  /** Up to `length` bytes from `position`, at least one where there is one. */
-  read(position: number, length: number): Promise<Uint8Array>;
-};
-
-/** Bytes in memory as a source. */
-export function bytesSource(bytes: Uint8Array): ByteSource {
-  return {
-    size: bytes.length,
-    read: async (position, length) => bytes.subarray(position, position + length),
-  };
-}
 
 /** Reads through a source with read-ahead. What `view` answers is valid until it is called again. */
 export type SourceWindow = {
