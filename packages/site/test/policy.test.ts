@@ -95,6 +95,17 @@ describe('policy', () => {
     assert.equal((await checkIn(client, '"other"')).answer.status, 200);
   });
 
+  test('a revoked client is refused at its next check-in, also when its policy has not changed', async () => {
+    const client = await enrolClient(site);
+    const { tag } = await checkIn(client);
+    assert.equal((await checkIn(client, tag)).answer.status, 304);
+    const registered = site.running.context.clients.get(client.id);
+    assert.ok(registered);
+    registered.revoked = true;
+    const refused = await ask(site, mpPaths.policy, { identity: client, headers: { 'if-none-match': tag } });
+    assertCode(refused, 403, 'certificate.revoked');
+  });
+
   test('a new deployment raises the serial and its assignment can be fetched by hash', async () => {
     const client = await enrolClient(site);
     const before = await checkIn(client);
