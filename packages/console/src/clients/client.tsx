@@ -6,6 +6,7 @@ import { useQuery } from '@tanstack/react-query';
 import { change } from '../api/http.ts';
 import { clientQuery } from '../api/queries.ts';
 import { Confirm } from '../parts/confirm.tsx';
+import { DeploymentName } from '../parts/deployment-name.tsx';
 import { LinkAnchor } from '../parts/links.tsx';
 import { column, Rows } from '../parts/listing.tsx';
 import { Empty, Facts, Lines, Page, Section } from '../parts/page.tsx';
@@ -18,23 +19,7 @@ import { ClientTimeline } from './timeline.tsx';
 type ClientDeployment = ClientDetail['deployments'][number];
 
 const deploymentColumns = [
-  column<ClientDeployment>('Package', (row) => (
-    <>
-      <LinkAnchor
-        to="/deployments/$deploymentId"
-        params={{ deploymentId: row.deploymentId }}
-        className="row-link hostile"
-        fw={550}
-        size="sm"
-        underline="never"
-      >
-        {row.packageName} {row.packageVersion}
-      </LinkAnchor>
-      <Text size="xs" c="dimmed" className="hostile">
-        {row.intent === 'uninstall' ? 'Uninstall' : 'Install'}: {row.programName}
-      </Text>
-    </>
-  )),
+  column<ClientDeployment>('Package', (row) => <DeploymentName id={row.deploymentId} named={row} />),
   column<ClientDeployment>('State', (row) => <StateBadge state={row.state} />),
   column<ClientDeployment>('Last message', (row) => (
     <Text size="sm" className="hostile">

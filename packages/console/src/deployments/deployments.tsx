@@ -4,30 +4,15 @@ import { Badge, Group, Text } from '@mantine/core';
 import { IconPlus, IconRocket } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { deploymentsQuery } from '../api/queries.ts';
-import { LinkAnchor, LinkButton } from '../parts/links.tsx';
+import { DeploymentName } from '../parts/deployment-name.tsx';
+import { LinkButton } from '../parts/links.tsx';
 import { asked, column, Listing, useWindow } from '../parts/listing.tsx';
 import { Empty, Page } from '../parts/page.tsx';
 import { StateBar } from '../parts/states.tsx';
 import { Ago } from '../parts/times.tsx';
 
 const columns = [
-  column<DeploymentSummary>('Deployment', (row) => (
-    <>
-      <LinkAnchor
-        to="/deployments/$deploymentId"
-        params={{ deploymentId: row.id }}
-        className="row-link hostile"
-        fw={550}
-        size="sm"
-        underline="never"
-      >
-        {row.packageName} {row.packageVersion}
-      </LinkAnchor>
-      <Text size="xs" c="dimmed" className="hostile">
-        {row.intent === 'uninstall' ? 'Uninstall' : 'Install'}: {row.programName}
-      </Text>
-    </>
-  )),
+  column<DeploymentSummary>('Deployment', (row) => <DeploymentName id={row.id} named={row} />),
   column<DeploymentSummary>('Collection', (row) => (
     <Text size="sm" className="hostile">
       {row.collectionName}
