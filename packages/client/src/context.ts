@@ -1,31 +1,11 @@
 /** What the parts of the client share. */
-import type {
-  Boot,
-  Clock,
-  Disk,
-  Entropy,
-  Folder,
-  Identities,
-  Installers,
-  Network,
-  Processes,
-  Registry,
-} from '@holdfast/ports';
+import type { Folder, MachinePorts } from '@holdfast/ports';
 import type { Site } from './site.ts';
 import type { ClientJournal } from './state.ts';
 import type { ClientEvent, Reporter } from './status/reporter.ts';
 
-export type ClientPorts = {
-  readonly clock: Clock;
-  readonly entropy: Entropy;
-  readonly identities: Identities;
-  readonly disk: Disk;
-  readonly processes: Processes;
-  readonly network: Network;
-  readonly installers: Installers;
-  readonly registry: Registry;
-  readonly boot: Boot;
-};
+/** The client is the one who needs them all: it takes the machine apart and hands each part its slice. */
+export type ClientPorts = MachinePorts;
 
 export type ClientOptions = {
   /** Absolute path of the existing state folder, used by one client only. */

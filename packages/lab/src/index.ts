@@ -19,7 +19,6 @@ export { type DeploymentOptions, deploymentFlow } from './flows/deployment.ts';
 export {
   type MachineOptions,
   type SimulatedMachine,
-  type SimulatedPorts,
   simulatedMachine,
 } from './machine.ts';
 export {

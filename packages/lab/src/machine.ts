@@ -1,15 +1,5 @@
 /** One simulated machine: every port, from one seed, and the hands that pull its plug. */
-import type {
-  Boot,
-  Clock,
-  Disk,
-  Entropy,
-  Identities,
-  Installers,
-  Network,
-  Processes,
-  Registry,
-} from '@holdfast/ports';
+import type { Clock, MachinePorts } from '@holdfast/ports';
 import { type BootState, bootPort, bootState, type SystemKind } from './boot.ts';
 import { type Calls, countedCalls, type Life, type Stop } from './calls.ts';
 import { clockPort, type VirtualClock, virtualClock } from './clock.ts';
@@ -23,18 +13,6 @@ import { type Random, randomFrom } from './random.ts';
 import { installersPort, registryPort, type SoftwareTables, softwareTables } from './software.ts';
 import { newTrace, type Trace } from './trace.ts';
 
-export type SimulatedPorts = {
-  readonly clock: Clock;
-  readonly entropy: Entropy;
-  readonly identities: Identities;
-  readonly disk: Disk;
-  readonly processes: Processes;
-  readonly network: Network;
-  readonly installers: Installers;
-  readonly registry: Registry;
-  readonly boot: Boot;
-};
-
 export type SimulatedMachine = {
   readonly clock: VirtualClock;
   readonly network: SimulatedNetwork;
@@ -44,7 +22,7 @@ export type SimulatedMachine = {
   readonly software: SoftwareTables;
   readonly boot: BootState;
   /** Ports for a new life: the client started once, or a program of the test's own. */
-  ports(name: string): SimulatedPorts;
+  ports(name: string): MachinePorts;
   /** Calls of every port by every life so far, the programs' among them. */
   callCount(): number;
   /** Calls `action` (a power cut, a kill) at one call: before its effect, or after it and before its answer. Undefined takes it back. */

@@ -5,6 +5,7 @@ export type * from './disk.ts';
 export type * from './entropy.ts';
 export type * from './identities.ts';
 export type * from './installers.ts';
+export type * from './machine.ts';
 export * from './names.ts';
 export type * from './network.ts';
 export * from './processes.ts';

@@ -1,0 +1,22 @@
+/** All ports of one machine under one roof, for those who make machines and for those who hand slices on. */
+import type { Boot } from './boot.ts';
+import type { Clock } from './clock.ts';
+import type { Disk } from './disk.ts';
+import type { Entropy } from './entropy.ts';
+import type { Identities } from './identities.ts';
+import type { Installers } from './installers.ts';
+import type { Network } from './network.ts';
+import type { Processes } from './processes.ts';
+import type { Registry } from './registry.ts';
+
+export type MachinePorts = {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly identities: Identities;
+  readonly disk: Disk;
+  readonly processes: Processes;
+  readonly network: Network;
+  readonly installers: Installers;
+  readonly registry: Registry;
+  readonly boot: Boot;
+};
