@@ -7,7 +7,7 @@ import { clientVerbs } from './verbs/client.ts';
 import { collectionVerbs } from './verbs/collection.ts';
 import { deploymentVerbs } from './verbs/deployment.ts';
 import { loginVerbs } from './verbs/login.ts';
-import { msiVerbs } from './verbs/msi.ts';
+import { msiVerbs } from './verbs/msi/msi.ts';
 import { packageVerbs } from './verbs/package.ts';
 import { programVerbs } from './verbs/program.ts';
 import { siteVerbs } from './verbs/site.ts';

@@ -22,3 +22,6 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
 export async function fileSource(file: OpenFile): Promise<ByteSource> {
   return { size: await file.size(), read: (position, length) => file.read(position, length) };
 }
+
+/** Where a package is written to: an open file, or memory. Every byte is written; the order is the writer's. */
+export type ByteSink = Pick<OpenFile, 'write'>;
