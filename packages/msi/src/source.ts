@@ -23,5 +23,27 @@ export async function fileSource(file: OpenFile): Promise<ByteSource> {
   return { size: await file.size(), read: (position, length) => file.read(position, length) };
 }
 
-/** Where a package is written to: an open file, or memory. Every byte is written; the order is the writer's. */
+/**
+ * Where a package is written to: an open file, or memory. Every byte is written; the order is the writer's. The data
+ * is the writer's again once the write has resolved.
+ */
 export type ByteSink = Pick<OpenFile, 'write'>;
+
+/** A sink in memory, and what was written to it so far. */
+export function bytesSink(): ByteSink & { bytes(): Uint8Array } {
+  let held = new Uint8Array(1 << 16);
+  let length = 0;
+  return {
+    async write(position, data) {
+      const end = position + data.length;
+      if (end > held.length) {
+        const larger = new Uint8Array(Math.max(end, held.length * 2));
+        larger.set(held);
+        held = larger;
+      }
+      held.set(data, position);
+      length = Math.max(length, end);
+    },
+    bytes: () => held.subarray(0, length),
+  };
+}

@@ -13,7 +13,7 @@ const whole = [{ name: 'a', size: data.length, offset: 0 }];
 const invalid = { code: 'cab.invalid' };
 const empty = (name: string | Buffer) => ({ name, size: 0, offset: 0 });
 
-test('block sizes that no buffer was made for are refused (CVE-2018-18584, CVE-2018-14682)', async () => {
+test('block sizes that no buffer was made for are refused (CVE-2018-18584)', async () => {
   const one = (block: TestBlock, compression: number) =>
     cabinet({ files: whole, blocks: [block], compression });
   for (const compression of [0, 1, lzx(15), lzx(21)]) {
@@ -48,7 +48,7 @@ test('halves of a divided block may not be longer together than a block', async 
   await assert.rejects(unpackAll(first, { 'b.cab': last }), invalid);
 });
 
-test('a block that unpacks to more or less than it declares is refused (CVE-2018-14681)', async () => {
+test('a block that unpacks to more or less than it declares is refused', async () => {
   for (const difference of [-1, 1]) {
     for (const [compression, make] of [
       [0, stored],

@@ -3,7 +3,7 @@ import { frames, type TestBlock } from './cabinet-support.ts';
 
 export type LzxKind = 'verbatim' | 'aligned' | 'uncompressed';
 
-function bitWriter() {
+export function bitWriter() {
   const words: number[] = [];
   let word = 0;
   let used = 0;
@@ -30,11 +30,11 @@ function bitWriter() {
   };
 }
 
-type Writer = ReturnType<typeof bitWriter>;
-type Code = { lengths: number[]; codes: number[] };
+export type Writer = ReturnType<typeof bitWriter>;
+export type Code = { lengths: number[]; codes: number[] };
 
 /** A complete code: the first symbols one bit shorter, as many as it takes. */
-function flatCode(symbols: number): Code {
+export function flatCode(symbols: number): Code {
   const bits = Math.ceil(Math.log2(symbols));
   const short = 2 ** bits - symbols;
   const lengths = Array.from({ length: symbols }, (_, symbol) => (symbol < short ? bits - 1 : bits));
@@ -42,7 +42,7 @@ function flatCode(symbols: number): Code {
   return { lengths, codes };
 }
 
-const put = (to: Writer, { lengths, codes }: Code, symbol: number) =>
+export const put = (to: Writer, { lengths, codes }: Code, symbol: number) =>
   to.put(codes[symbol] ?? 0, lengths[symbol] ?? 0);
 
 /** Writes the code lengths from `before`, which becomes them. */

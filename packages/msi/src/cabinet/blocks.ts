@@ -2,16 +2,14 @@
 import { HoldfastError } from '@holdfast/contract';
 import { blockChecksum } from './checksum.ts';
 import { decoderFor } from './decoder.ts';
-import type { Cabinet, Compression } from './layout.ts';
+import { blockHeader, type Cabinet, type Compression } from './layout.ts';
 import { cabinetLimits } from './limits.ts';
-import { type SourceWindow, sourceWindow } from './window.ts';
+import type { SourceWindow, WindowOf } from './window.ts';
 
 /** A run of blocks in one cabinet. */
 export type FolderPart = { readonly cabinet: Cabinet; readonly position: number; readonly blocks: number };
 
 type Block = { readonly packed: Uint8Array; readonly size: number };
-
-const blockHeader = 8;
 
 function invalid(happened: string): HoldfastError {
   return new HoldfastError('cab.invalid', happened);
@@ -54,10 +52,10 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
 }
 
 /** All blocks in their order. One that is divided between two cabinets, marked by its size 0, is put together. */
-async function* allBlocks(parts: readonly FolderPart[]): AsyncGenerator<Block> {
+async function* allBlocks(parts: readonly FolderPart[], windowOf: WindowOf): AsyncGenerator<Block> {
   let begun: Uint8Array | undefined;
   for (const { cabinet, position, blocks } of parts) {
-    const window = sourceWindow(cabinet.source);
+    const window = windowOf(cabinet.source);
     for (let number = 0, at = position; number < blocks; number += 1) {
       const { packed, size, end } = await readBlock(window, at, cabinet.blockReserve);
       at = end;
@@ -85,15 +83,18 @@ export function mostBytes(parts: readonly FolderPart[]): number {
 export async function* folderBytes(
   compression: Compression,
   parts: readonly FolderPart[],
+  windowOf: WindowOf,
 ): AsyncGenerator<Uint8Array> {
   const decode = decoderFor(compression, mostBytes(parts));
   let piece = new Uint8Array(0);
   let filled = 0;
-  for await (const { packed, size } of allBlocks(parts)) {
+  for await (const { packed, size } of allBlocks(parts, windowOf)) {
     if (filled + size > piece.length) {
       if (filled > 0) yield piece.subarray(0, filled);
-      // The first piece is small: most cabinets are.
-      piece = new Uint8Array(piece.length === 0 ? 2 * cabinetLimits.blockBytes : cabinetLimits.chunkBytes);
+      // The first piece is small, and that of a single block no larger than the block: most folders are.
+      const most = mostBytes(parts);
+      const first = most <= cabinetLimits.blockBytes ? size : Math.min(2 * cabinetLimits.blockBytes, most);
+      piece = new Uint8Array(piece.length === 0 ? first : cabinetLimits.chunkBytes);
       filled = 0;
     }
     decode(packed, piece.subarray(filled, filled + size));

@@ -1,7 +1,9 @@
 /** The content of a cabinet's files, one after another, with the memory of a few blocks. */
 import { HoldfastError } from '@holdfast/contract';
 import { folderBytes } from './blocks.ts';
+import { cabinetLimits } from './limits.ts';
 import type { CabinetFile, CabinetSet, SetFolder } from './set.ts';
+import { type WindowOf, windowsBySource } from './window.ts';
 
 export type FileContent = {
   /** The files with this content: packers write the same content under several names only once. */
@@ -11,8 +13,8 @@ export type FileContent = {
 };
 
 /** Reads forward in one unpacked folder. */
-function folderCursor({ compression, parts }: SetFolder) {
-  const bytes = folderBytes(compression, parts);
+function folderCursor({ compression, parts }: SetFolder, windowOf: WindowOf) {
+  const bytes = folderBytes(compression, parts, windowOf);
   let position = 0;
   let held: Uint8Array = new Uint8Array(0);
   async function take(most: number): Promise<Uint8Array> {
@@ -31,6 +33,8 @@ function folderCursor({ compression, parts }: SetFolder) {
       while (position < offset) await take(offset - position);
       for (const end = offset + size; position < end; ) yield await take(end - position);
     },
+    /** Bytes that were unpacked, whether or not they were asked for. */
+    unpacked: () => position + held.length,
     close: () => bytes.return(undefined),
   };
 }
@@ -57,11 +61,15 @@ export async function* unpack(
   set: CabinetSet,
   wanted: (file: CabinetFile) => boolean = () => true,
 ): AsyncGenerator<FileContent> {
-  const chosen = set.files.filter(wanted);
+  const chosen = Map.groupBy(set.files.filter(wanted), ({ folder }) => folder);
+  const windowOf = windowsBySource();
+  let unused = 0;
   for (const [index, folder] of set.folders.entries()) {
-    const cursor = folderCursor(folder);
+    const own = chosen.get(index);
+    if (own === undefined) continue;
+    const cursor = folderCursor(folder, windowOf);
     try {
-      for (const files of byContent(chosen.filter((file) => file.folder === index))) {
+      for (const files of byContent(own)) {
         const [first] = files;
         if (first === undefined) continue;
         if (!first.complete) {
@@ -72,6 +80,10 @@ export async function* unpack(
           );
         }
         yield { files, content: first.size === 0 ? nothing() : cursor.read(first.offset, first.size) };
+      }
+      unused += Math.max(0, cursor.unpacked() - folder.end);
+      if (unused > cabinetLimits.unusedBytes) {
+        throw new HoldfastError('cab.limit', `The folders have ${unused} bytes behind their files.`);
       }
     } finally {
       await cursor.close();

@@ -55,6 +55,8 @@ export type Cabinet = {
 };
 
 const signature = 0x4643534d; // MSCF
+/** Bytes in front of what a data block holds, without those that are reserved. */
+export const blockHeader = 8;
 const flags = { previous: 1, next: 2, reserve: 4 } as const;
 const nameIsUtf = 0x80;
 const continued = { fromPrevious: 0xfffd, intoNext: 0xfffe, both: 0xffff } as const;
@@ -136,6 +138,14 @@ async function readFolders(fields: Fields, count: number, reserve: number): Prom
   return folders;
 }
 
+/** Blocks that are counted must be there: folders that share theirs could make a small cabinet take days. */
+function checkBlocks(folders: readonly CabinetFolder[], leastBytes: number, size: number): void {
+  const blocks = folders.reduce((sum, folder) => sum + folder.blocks, 0);
+  if (blocks * leastBytes > size) {
+    throw invalid(`The cabinet counts ${blocks} data blocks, which do not fit into its ${size} bytes.`);
+  }
+}
+
 function dosTime(date: number, time: number): string | undefined {
   const month = (date >> 5) & 15;
   const day = date & 31;
@@ -206,6 +216,7 @@ export async function readCabinet(source: ByteSource): Promise<Cabinet> {
   const previous = marks & flags.previous ? await readNeighbour(fields) : undefined;
   const next = marks & flags.next ? await readNeighbour(fields) : undefined;
   const folders = await readFolders(fields, folderCount, reserve.folder);
+  checkBlocks(folders, blockHeader + reserve.block, size);
   const files = await readFiles(fieldReader(window, firstFile), fileCount, folderCount);
   return { source, size, setId, index, previous, next, blockReserve: reserve.block, folders, files };
 }

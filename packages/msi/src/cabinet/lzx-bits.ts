@@ -6,7 +6,7 @@ import { cabinetLimits } from './limits.ts';
 /** Reading past the end answers zeros for this many bytes; that it happened is found by `checkEnd`. */
 const slackBytes = 64;
 
-/** Where reading stands. The fields are open, so that the hot loop can keep them in its own variables. */
+/** Where reading stands. The fields are open, so that the hot loop can go its own way. */
 export type LzxBits = {
   readonly bytes: Uint8Array;
   readonly words: Uint16Array;
@@ -35,6 +35,13 @@ export function startBits(bits: LzxBits, packed: Uint8Array): void {
   bits.index = 0;
   bits.buffer = 0;
   bits.left = 0;
+}
+
+/** Goes on at this bit of the block. */
+export function goTo(bits: LzxBits, at: number): void {
+  bits.index = (at + 15) >>> 4;
+  bits.left = bits.index * 16 - at;
+  bits.buffer = bits.left === 0 ? 0 : (bits.words[bits.index - 1] ?? 0) << (32 - bits.left);
 }
 
 /** Throws where more was used than the block has. */

@@ -2,7 +2,7 @@
 import { HoldfastError } from '@holdfast/contract';
 import { longEntry } from './huffman.ts';
 import type { LzxState } from './lzx.ts';
-import { checkEnd } from './lzx-bits.ts';
+import { checkEnd, goTo } from './lzx-bits.ts';
 
 /** By position slot: extra bits of a distance, and the distance that they are added to, less 2 [MS-PATCH 2.2]. */
 const extraBits = new Uint8Array(50);
@@ -18,28 +18,37 @@ function badMatch(what: string): HoldfastError {
 }
 
 /**
+ * The bits from `at` on, from the highest down: 17 at least, which is the most that is taken at once. To read them anew
+ * each time is quicker than to ask whether enough of them are left: nobody could foresee the answer.
+ */
+function bitsAt(words: Uint16Array, at: number): number {
+  const word = at >>> 4;
+  return (((words[word] as number) << 16) | (words[word + 1] as number)) << (at & 15);
+}
+
+/**
  * Unpacks `count` bytes of a verbatim or aligned block into the window. All state of the loop is in local
- * variables, and bits are taken in place: calls and fields would halve the speed.
+ * variables: fields would halve the speed.
  */
 export function unpackRun(state: LzxState, count: number, isAligned: boolean): void {
-  const { window, bits, main, length: lengths, aligned, recent } = state;
+  const { window, windowSize, bits, main, length: lengths, aligned, recent } = state;
   const words = bits.words;
   const mainTable = main.table;
   const mainShift = 32 - main.tableBits;
-  let { index, buffer, left } = bits;
+  const lengthTable = lengths.table;
+  const lengthShift = 32 - lengths.tableBits;
+  const alignedTable = aligned.table;
+  const alignedShift = 32 - aligned.tableBits;
+  let at = bits.index * 16 - bits.left;
   let position = state.position;
   const end = position + count;
   let recent0 = recent[0] as number;
   let recent1 = recent[1] as number;
   let recent2 = recent[2] as number;
   while (position < end) {
-    if (left < 16) {
-      buffer |= (words[index++] as number) << (16 - left);
-      left += 16;
-    }
-    let entry = (mainTable[buffer >>> mainShift] as number) || longEntry(main, buffer >>> 16);
-    buffer <<= entry & 31;
-    left -= entry & 31;
+    let ahead = bitsAt(words, at);
+    let entry = (mainTable[ahead >>> mainShift] as number) || longEntry(main, ahead >>> 16);
+    at += entry & 31;
     const symbol = (entry >>> 5) - 256;
     if (symbol < 0) {
       window[position++] = symbol + 256;
@@ -47,14 +56,9 @@ export function unpackRun(state: LzxState, count: number, isAligned: boolean): v
     }
     let length = (symbol & 7) + 2;
     if (length === 9) {
-      if (left < 16) {
-        buffer |= (words[index++] as number) << (16 - left);
-        left += 16;
-      }
-      entry =
-        (lengths.table[buffer >>> (32 - lengths.tableBits)] as number) || longEntry(lengths, buffer >>> 16);
-      buffer <<= entry & 31;
-      left -= entry & 31;
+      ahead = bitsAt(words, at);
+      entry = (lengthTable[ahead >>> lengthShift] as number) || longEntry(lengths, ahead >>> 16);
+      at += entry & 31;
       length += entry >>> 5;
     }
     const slot = symbol >>> 3;
@@ -65,24 +69,14 @@ export function unpackRun(state: LzxState, count: number, isAligned: boolean): v
       const low = isAligned && extra >= 3;
       if (low) extra -= 3;
       if (extra > 0) {
-        // Twice where no bit is left and 17 are needed.
-        while (left < extra) {
-          buffer |= (words[index++] as number) << (16 - left);
-          left += 16;
-        }
-        distance += low ? (buffer >>> (32 - extra)) << 3 : buffer >>> (32 - extra);
-        buffer <<= extra;
-        left -= extra;
+        const more = bitsAt(words, at) >>> (32 - extra);
+        distance += low ? more << 3 : more;
+        at += extra;
       }
       if (low) {
-        if (left < 16) {
-          buffer |= (words[index++] as number) << (16 - left);
-          left += 16;
-        }
-        entry =
-          (aligned.table[buffer >>> (32 - aligned.tableBits)] as number) || longEntry(aligned, buffer >>> 16);
-        buffer <<= entry & 31;
-        left -= entry & 31;
+        ahead = bitsAt(words, at);
+        entry = (alignedTable[ahead >>> alignedShift] as number) || longEntry(aligned, ahead >>> 16);
+        at += entry & 31;
         distance += entry >>> 5;
       }
       recent2 = recent1;
@@ -98,7 +92,7 @@ export function unpackRun(state: LzxState, count: number, isAligned: boolean): v
       recent2 = recent0;
       recent0 = distance;
     }
-    if (distance <= 0 || distance > position || distance > state.windowSize)
+    if (distance <= 0 || distance > position || distance > windowSize)
       throw badMatch('reaches before the window');
     if (length > end - position) throw badMatch('runs over the end of its block or frame');
     let from = position - distance;
@@ -109,9 +103,7 @@ export function unpackRun(state: LzxState, count: number, isAligned: boolean): v
       for (const stop = position + length; position < stop; ) window[position++] = window[from++] as number;
     }
   }
-  bits.index = index;
-  bits.buffer = buffer;
-  bits.left = left;
+  goTo(bits, at);
   state.position = position;
   recent[0] = recent0;
   recent[1] = recent1;

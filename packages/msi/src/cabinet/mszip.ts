@@ -7,17 +7,14 @@ import { cabinetLimits } from './limits.ts';
 /** A little more than a block, so that the end of the stream is seen without a second buffer. */
 const chunkSize = cabinetLimits.blockBytes + 256;
 
+/** The last bytes of both, as many as a block can refer to. A whole block is all of them, and is not copied. */
+function lastBytes(before: Uint8Array, output: Uint8Array): Uint8Array {
+  const kept = Math.min(before.length, cabinetLimits.blockBytes - output.length);
+  return kept === 0 ? output : Buffer.concat([before.subarray(before.length - kept), output]);
+}
+
 export function mszipDecoder(): BlockDecoder {
-  const history = new Uint8Array(cabinetLimits.blockBytes);
-  let known = 0;
-
-  function remember(output: Uint8Array): void {
-    const kept = Math.min(known, history.length - output.length);
-    history.copyWithin(0, known - kept, known);
-    history.set(output, kept);
-    known = kept + output.length;
-  }
-
+  let history: Uint8Array = new Uint8Array(0);
   return (packed, target) => {
     if (packed[0] !== 0x43 || packed[1] !== 0x4b) {
       throw new HoldfastError('cab.invalid', 'An MSZIP block does not begin with CK.');
@@ -25,7 +22,7 @@ export function mszipDecoder(): BlockDecoder {
     let output: Uint8Array;
     try {
       output = inflateRawSync(packed.subarray(2), {
-        ...(known === 0 ? {} : { dictionary: history.subarray(0, known) }),
+        ...(history.length === 0 ? {} : { dictionary: history }),
         chunkSize,
         maxOutputLength: target.length + 1,
       });
@@ -39,6 +36,6 @@ export function mszipDecoder(): BlockDecoder {
       );
     }
     target.set(output);
-    remember(output);
+    history = lastBytes(history, output);
   };
 }

@@ -23,27 +23,46 @@ export function safePath(name: string): readonly string[] {
   return steps;
 }
 
-/** As the most forgetful file system compares names: without case, composed. */
-function folded(path: readonly string[]): string {
-  return path.join('\\').normalize('NFKC').toUpperCase().toLowerCase();
+/**
+ * A step as the most forgetful file system compares it: without case, composed. Three steps, because cases are no pairs:
+ * the capital \u1e9e has the small \u00df, and that has the capitals SS.
+ */
+function folded(step: string): string {
+  if (/^[ -~]*$/.test(step)) return step.toLowerCase();
+  return step.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
 }
+
+/** What lies at a place: a file, or a folder with a number of its own. */
+type Place = { readonly name: string; readonly folder: number | undefined };
 
 /** The paths of all names, in order. `cab.invalid` where two are the same on some system, or one is another's folder. */
 export function safePaths(names: readonly string[]): readonly (readonly string[])[] {
-  const files = new Map<string, string>();
-  const folders = new Map<string, string>();
-  return names
-    .map((name) => {
-      const path = safePath(name);
-      for (let depth = 1; depth < path.length; depth += 1) folders.set(folded(path.slice(0, depth)), name);
-      const key = folded(path);
-      const twin = files.get(key);
-      if (twin !== undefined) throw refused(name, `${JSON.stringify(twin)} has the same name`);
-      files.set(key, name);
-      return path;
-    })
-    .map((path, index) => {
-      if (folders.has(folded(path))) throw refused(names[index] ?? '', 'another file uses it as a folder');
-      return path;
-    });
+  /** By the number of the folder and the folded step in it. */
+  const places = new Map<string, Place>();
+  let folders = 0;
+  return names.map((name) => {
+    const path = safePath(name);
+    let inside = 0;
+    for (const [depth, step] of path.entries()) {
+      const isFile = depth === path.length - 1;
+      const key = `${inside}\\${folded(step)}`;
+      const there = places.get(key);
+      if (isFile && there !== undefined)
+        throw refused(name, `${JSON.stringify(there.name)} has the same name`);
+      if (there === undefined) {
+        if (!isFile) folders += 1;
+        if (folders > cabinetLimits.nameFolders) {
+          throw new HoldfastError(
+            'cab.limit',
+            `The names lie in more than ${cabinetLimits.nameFolders} folders.`,
+          );
+        }
+        places.set(key, { name, folder: isFile ? undefined : folders });
+        inside = folders;
+      } else if (there.folder === undefined) {
+        throw refused(name, `${JSON.stringify(there.name)} is a file and would be its folder`);
+      } else inside = there.folder;
+    }
+    return path;
+  });
 }

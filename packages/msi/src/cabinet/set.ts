@@ -6,7 +6,12 @@ import { type FolderPart, mostBytes } from './blocks.ts';
 import { type Cabinet, type Compression, type FileEntry, type Neighbour, readCabinet } from './layout.ts';
 import { cabinetLimits } from './limits.ts';
 
-export type SetFolder = { readonly compression: Compression; readonly parts: readonly FolderPart[] };
+export type SetFolder = {
+  readonly compression: Compression;
+  readonly parts: readonly FolderPart[];
+  /** Where its last file ends, in bytes of what it unpacks to. */
+  readonly end: number;
+};
 
 export type CabinetFile = Omit<FileEntry, 'folder'> & {
   /** Index into the folders of the set. */
@@ -82,6 +87,7 @@ type Growing = { compression: Compression; parts: FolderPart[]; startsBefore: bo
 function addFolders(folders: Growing[], cabinet: Cabinet): readonly number[] {
   const goesOn = folders.at(-1)?.endsAfter === true;
   const fromPrevious = cabinet.files.some((file) => file.folder.fromPrevious);
+  const goingOn = new Set(cabinet.files.flatMap(({ folder }) => (folder.intoNext ? [folder.index] : [])));
   if (goesOn !== fromPrevious && folders.length > 0) {
     throw new HoldfastError(
       'cab.invalid',
@@ -90,7 +96,7 @@ function addFolders(folders: Growing[], cabinet: Cabinet): readonly number[] {
   }
   return cabinet.folders.map((folder, index) => {
     const part = { cabinet, position: folder.position, blocks: folder.blocks };
-    const endsAfter = cabinet.files.some((file) => file.folder.intoNext && file.folder.index === index);
+    const endsAfter = goingOn.has(index);
     const last = folders.at(-1);
     if (index === 0 && goesOn && last !== undefined) {
       if (!sameCompression(last.compression, folder.compression)) {
@@ -107,14 +113,14 @@ function addFolders(folders: Growing[], cabinet: Cabinet): readonly number[] {
 }
 
 /** `cab.invalid` where files overlap, other than as the same content under two names, or end after their folder. */
-function checkPlaces(files: readonly CabinetFile[], folders: readonly SetFolder[]): void {
+function checkPlaces(files: readonly CabinetFile[], folders: readonly Growing[]): void {
   const ordered = files
     .filter((file) => file.size > 0)
     .sort((a, b) => a.folder - b.folder || a.offset - b.offset || a.size - b.size);
+  const most = folders.map(({ parts }) => mostBytes(parts));
   let before: CabinetFile | undefined;
   for (const file of ordered) {
-    const most = mostBytes(folders[file.folder]?.parts ?? []);
-    if (file.complete && file.offset + file.size > most) {
+    if (file.complete && file.offset + file.size > (most[file.folder] ?? 0)) {
       throw new HoldfastError('cab.invalid', `The file ${JSON.stringify(file.name)} ends after its folder.`);
     }
     if (before?.folder === file.folder && before.offset + before.size > file.offset) {
@@ -124,6 +130,24 @@ function checkPlaces(files: readonly CabinetFile[], folders: readonly SetFolder[
     }
     before = file;
   }
+}
+
+/**
+ * Where the files of each folder end. `cab.limit` where too much between them belongs to none: it would be unpacked all the
+ * same. (Where the beginning of a folder is in a cabinet that is missing, so are files.)
+ */
+function withEnds(folders: readonly Growing[], files: readonly CabinetFile[]): SetFolder[] {
+  const ends = folders.map(() => 0);
+  let unused = 0;
+  for (const { folder, offset, size } of files.toSorted((a, b) => a.offset - b.offset)) {
+    const end = ends[folder] ?? 0;
+    if (size > 0 && folders[folder]?.startsBefore === false) unused += Math.max(0, offset - end);
+    ends[folder] = Math.max(end, offset + size);
+  }
+  if (unused > cabinetLimits.unusedBytes) {
+    throw new HoldfastError('cab.limit', `The folders have ${unused} bytes that belong to no file.`);
+  }
+  return folders.map(({ compression, parts }, index) => ({ compression, parts, end: ends[index] ?? 0 }));
 }
 
 function checkExpansion(files: readonly CabinetFile[], cabinets: readonly Cabinet[]): void {
@@ -167,5 +191,5 @@ export async function openCabinetSet(
   });
   checkPlaces(files, folders);
   checkExpansion(files, cabinets);
-  return { cabinets, folders, files, missing };
+  return { cabinets, folders: withEnds(folders, files), files, missing };
 }

@@ -45,3 +45,14 @@ export function sourceWindow(source: ByteSource, readBytes: number = cabinetLimi
     },
   };
 }
+
+export type WindowOf = (source: ByteSource) => SourceWindow;
+
+/** The last window is kept: folders that lie beside each other share what was read ahead. */
+export function windowsBySource(): WindowOf {
+  let last: { readonly source: ByteSource; readonly window: SourceWindow } | undefined;
+  return (source) => {
+    if (last?.source !== source) last = { source, window: sourceWindow(source) };
+    return last.window;
+  };
+}

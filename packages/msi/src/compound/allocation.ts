@@ -97,7 +97,7 @@ export async function readRuns(
   length: number,
   where: string,
 ): Promise<Uint8Array> {
-  const result = new Uint8Array(length);
+  let result: Uint8Array | undefined;
   let done = 0;
   while (done < length) {
     const index = Math.floor((position + done) / unit);
@@ -112,10 +112,13 @@ export async function readRuns(
     if (available <= 0) throw invalid(where, position + done, 'read past its end');
     const take = Math.min(length - done, available, bytesAtOnce);
     const bytes = await readExactly(source, placeOf(first) + inside, take, where);
+    // Most ranges lie in one piece, which needs no copy.
+    if (take === length) return bytes;
+    result ??= new Uint8Array(length);
     result.set(bytes, done);
     done += take;
   }
-  return result;
+  return result ?? new Uint8Array(0);
 }
 
 /** Numbers of the FAT's own sectors: from the header, then from the chain of DIFAT sectors. */

@@ -80,6 +80,32 @@ async function readMiniFat(allocation: Allocation, miniSize: number): Promise<Ui
   return table;
 }
 
+/** Sectors and mini sectors that all streams below a storage take together. */
+function sectorsBelow(storage: StorageEntry, header: Header): { whole: number; mini: number } {
+  const sum = { whole: 0, mini: 0 };
+  for (const { size } of storage.streams.values()) {
+    if (size >= header.miniCutoff) sum.whole += Math.ceil(size / header.sectorSize);
+    else sum.mini += Math.ceil(size / miniSectorBytes);
+  }
+  for (const inner of storage.storages.values()) {
+    const below = sectorsBelow(inner, header);
+    sum.whole += below.whole;
+    sum.mini += below.mini;
+  }
+  return sum;
+}
+
+/**
+ * Each sector belongs to one stream, so all streams fit into the file. Where they do not, sectors are shared (or not
+ * there): a small file could otherwise stand for any number of bytes to whoever unpacks it.
+ */
+function checkTotal({ root, miniSize }: Directory, header: Header): void {
+  const { whole, mini } = sectorsBelow(root, header);
+  if (whole > header.sectorCount || mini * miniSectorBytes > miniSize + miniSectorBytes) {
+    throw invalid('directory', 0, 'its streams are longer together than the file');
+  }
+}
+
 /**
  * Reads header, allocation and directory; no stream.
  * @throws HoldfastError `msi.invalid`, `msi.limit`
@@ -88,6 +114,7 @@ export async function openCompound(source: ByteSource): Promise<CompoundFile> {
   const header = await readHeader(source);
   const allocation: Allocation = { source, header, fat: await readFat(source, header) };
   const directory = await directoryOf(allocation);
+  checkTotal(directory, header);
   const miniStream = inSectors(allocation, directory.miniStart, directory.miniSize, 'mini stream');
   const miniFat = await readMiniFat(allocation, directory.miniSize);
   return {

@@ -73,17 +73,34 @@ function readEntry(bytes: Uint8Array, index: number, header: Header): RawEntry {
   };
 }
 
-/** The order of siblings: shorter first, then by upper-case UTF-16 units. */
-export function compareNames(one: string, other: string): number {
+/** Each UTF-16 unit by itself, as the order of siblings asks; one that becomes several stays. */
+function upperCase(name: string): string {
+  return name.replace(/[a-z\u0080-\uffff]/g, (unit) => {
+    const upper = unit.toUpperCase();
+    return upper.length === 1 ? upper : unit;
+  });
+}
+
+function compareUpper(one: string, other: string): number {
   if (one.length !== other.length) return one.length - other.length;
-  const [left, right] = [one.toUpperCase(), other.toUpperCase()];
-  return left < right ? -1 : left > right ? 1 : 0;
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+/** The order of siblings, [MS-CFB] 2.6.4: shorter first, then by upper-case UTF-16 units; 0 for the same name. */
+export function compareNames(one: string, other: string): number {
+  return compareUpper(upperCase(one), upperCase(other));
+}
+
+/** Siblings in their order. */
+export function inNameOrder<Item>(items: readonly Item[], nameOf: (item: Item) => string): Item[] {
+  return items
+    .map((item) => ({ item, upper: upperCase(nameOf(item)) }))
+    .sort((one, other) => compareUpper(one.upper, other.upper))
+    .map(({ item }) => item);
 }
 
 function inOrder<Item extends { readonly name: string }>(items: readonly Item[]): Map<string, Item> {
-  return new Map(
-    [...items].sort((one, other) => compareNames(one.name, other.name)).map((one) => [one.name, one]),
-  );
+  return new Map(inNameOrder(items, ({ name }) => name).map((one) => [one.name, one]));
 }
 
 /**

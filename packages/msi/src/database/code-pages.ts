@@ -67,3 +67,8 @@ function decoderFor(label: string, codePage: number): Decoder {
     throw invalid('_StringPool', 0, `text of code page ${codePage}, which cannot be read here`, cause);
   }
 }
+
+/** The decoder of a page that is known and can be read here; undefined for one that has only its ASCII. */
+export function pageDecoder(codePage: number): Decode | undefined {
+  return labelOf(codePage) === undefined ? undefined : decoderOf(codePage);
+}

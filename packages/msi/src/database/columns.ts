@@ -6,6 +6,7 @@ const bits = {
   size: 0xff,
   valid: 0x100,
   localizable: 0x200,
+  usual: 0x400,
   text: 0x800,
   nullable: 0x1000,
   key: 0x2000,
@@ -55,4 +56,16 @@ export function columnCode(column: Column): string {
   const letter =
     column.kind === 'binary' ? 'v' : column.kind !== 'string' ? 'i' : column.localizable ? 'l' : 's';
   return `${column.nullable ? letter.toUpperCase() : letter}${column.size}`;
+}
+
+/** The type word of a column. The bit that text and short numbers have beside "valid" is in all that Windows writes. */
+export function columnType({ kind, size, key, nullable, localizable }: Column): number {
+  const base = {
+    i2: bits.valid | bits.usual,
+    i4: bits.valid,
+    string: bits.valid | bits.usual | bits.text,
+    binary: bits.valid | bits.text,
+  }[kind];
+  const marks = (key ? bits.key : 0) | (nullable ? bits.nullable : 0) | (localizable ? bits.localizable : 0);
+  return base | marks | size;
 }

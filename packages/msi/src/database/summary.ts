@@ -35,10 +35,11 @@ export type SummaryValue =
 export type Summary = ReadonlyMap<number, SummaryValue>;
 
 /** Properties that are read; the format of packages has 19. */
-const mostProperties = 256;
-const kinds = { i2: 2, i4: 3, text: 30, time: 64 } as const;
+export const mostProperties = 256;
+/** Type words of [MS-OLEPS] 2.15. */
+export const summaryKinds = { i2: 2, i4: 3, text: 30, time: 64 } as const;
 /** Milliseconds from 1601, where Windows begins to count, to 1970. */
-const from1601 = 11_644_473_600_000;
+export const from1601 = 11_644_473_600_000;
 /** The widest range of dates that can be written as a year of four digits. */
 const latest = Date.UTC(9999, 11, 31, 23, 59, 59);
 
@@ -54,13 +55,13 @@ function valueAt(view: DataView, at: number, codePage: number): SummaryValue | u
   };
   need(8);
   const kind = view.getUint32(at, true) & 0xffff;
-  if (kind === kinds.i2) return { kind: 'number', number: view.getInt16(at + 4, true) };
-  if (kind === kinds.i4) return { kind: 'number', number: view.getInt32(at + 4, true) };
-  if (kind === kinds.time) {
+  if (kind === summaryKinds.i2) return { kind: 'number', number: view.getInt16(at + 4, true) };
+  if (kind === summaryKinds.i4) return { kind: 'number', number: view.getInt32(at + 4, true) };
+  if (kind === summaryKinds.time) {
     need(12);
     return timeOf(view.getUint32(at + 4, true), view.getUint32(at + 8, true));
   }
-  if (kind !== kinds.text) return undefined;
+  if (kind !== summaryKinds.text) return undefined;
   const length = view.getUint32(at + 4, true);
   need(8 + length);
   const bytes = new Uint8Array(view.buffer, view.byteOffset + at + 8, length);

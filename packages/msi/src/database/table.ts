@@ -16,8 +16,8 @@ export type Table = {
 };
 
 /** Rows, and cells, of one table that are read; a file system's worth of files fits. */
-export const mostRows = 1 << 20;
-export const mostCells = 1 << 22;
+export const mostRows = 1 << 19;
+export const mostCells = 1 << 21;
 
 type Layout = { readonly rows: number; readonly referenceBytes: 2 | 3 };
 
