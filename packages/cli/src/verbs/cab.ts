@@ -1,6 +1,6 @@
 /** `holdfast cab`: what is in a cabinet, whether it is sound, and its files. */
 import { basename, dirname, resolve } from 'node:path';
-import { isHoldfastError } from '@holdfast/contract';
+import { localDisk } from '@holdfast/machine';
 import {
   type CabinetFile,
   type CabinetSet,
@@ -9,15 +9,11 @@ import {
   safePaths,
   unpack,
 } from '@holdfast/msi';
-import type { Disk, Folder } from '@holdfast/ports';
+import type { Disk } from '@holdfast/ports';
 import type { Command } from 'commander';
 import { bytes, facts, plain, type Surroundings, table } from '../terminal.ts';
-import { thisMachine } from '../this-machine.ts';
-import { extractAll, refuseExisting } from './cab-extract.ts';
+import { extractAll, openTarget, progressLine, refuseExisting, type Unpacked } from './extraction.ts';
 import { argument, localVerb, runLocal, type Session, text } from './verb.ts';
-
-/** Bytes between two lines of progress. */
-const progressBytes = 8 * 1024 * 1024;
 
 /** Opens a cabinet with the neighbours that lie beside it, and closes all of them after `work`. */
 async function withCabinet(
@@ -38,25 +34,7 @@ async function withCabinet(
   await work(set);
 }
 
-/** One line on standard error, overwritten as the work goes on; silent for small cabinets and where no terminal is. */
-function progressLine({ surroundings, json }: Session, set: CabinetSet, doing: string) {
-  const total = set.files.reduce((sum, file) => sum + file.size, 0);
-  const shown = surroundings.progress && !json && total > progressBytes;
-  let done = 0;
-  let said = 0;
-  return {
-    add(count: number): void {
-      surroundings.stopped.throwIfAborted();
-      done += count;
-      if (!shown || (done - said < progressBytes && done < total)) return;
-      said = done;
-      surroundings.error(`\r${doing} ${bytes(done)} of ${bytes(total)}   `);
-    },
-    end(): void {
-      if (shown) surroundings.error('\n');
-    },
-  };
-}
+const unpackedBytes = (set: CabinetSet) => set.files.reduce((sum, file) => sum + file.size, 0);
 
 function compressionName(set: CabinetSet, file: CabinetFile): string {
   const compression = set.folders[file.folder]?.compression;
@@ -78,7 +56,7 @@ function described(set: CabinetSet) {
     cabinets: set.cabinets.length,
     missing: set.missing,
     size: set.cabinets.reduce((sum, cabinet) => sum + cabinet.size, 0),
-    unpacked: files.reduce((sum, file) => sum + file.size, 0),
+    unpacked: unpackedBytes(set),
     files,
   };
 }
@@ -104,7 +82,7 @@ async function list(session: Session, path: string, disk: Disk): Promise<void> {
 
 async function test(session: Session, path: string, disk: Disk): Promise<void> {
   await withCabinet(path, disk, async (set) => {
-    const progress = progressLine(session, set, 'testing');
+    const progress = progressLine(session, unpackedBytes(set), 'testing');
     for await (const { files, content } of unpack(set)) {
       for await (const piece of content) progress.add(piece.length * files.length);
     }
@@ -119,13 +97,14 @@ async function test(session: Session, path: string, disk: Disk): Promise<void> {
   });
 }
 
-async function openTarget(disk: Disk, path: string): Promise<Folder> {
-  try {
-    return await disk.open(path);
-  } catch (thrown) {
-    if (!isHoldfastError(thrown, 'disk.not-found')) throw thrown;
-    await using parent = await disk.open(dirname(path));
-    return await parent.folder(basename(path), { create: true });
+/** The files of a set, with the paths that they get. */
+async function* unpackedTo(
+  set: CabinetSet,
+  pathOf: ReadonlyMap<CabinetFile, readonly string[]>,
+): AsyncGenerator<Unpacked> {
+  for await (const { files, content } of unpack(set)) {
+    const paths = files.map((file) => pathOf.get(file) ?? []);
+    yield { paths, size: files[0]?.size ?? 0, content };
   }
 }
 
@@ -142,8 +121,8 @@ async function extract(
     const pathOf = new Map(set.files.map((file, index) => [file, paths[index] ?? []]));
     await using target = await openTarget(disk, directory);
     if (!overwrite) await refuseExisting(target, paths);
-    const progress = progressLine(session, set, 'extracting');
-    await extractAll(target, set, pathOf, overwrite, progress.add);
+    const progress = progressLine(session, unpackedBytes(set), 'extracting');
+    await extractAll(target, unpackedTo(set, pathOf), overwrite, progress.add);
     progress.end();
     const { files, unpacked } = described(set);
     session.answer({ folder: directory, files: files.length, bytes: unpacked }, () =>
@@ -157,7 +136,7 @@ async function extract(
 
 export function cabinetVerbs(program: Command, surroundings: Surroundings): void {
   const noun = program.command('cab').description('cabinet files, alone or in sets');
-  const { disk } = thisMachine();
+  const disk = localDisk();
 
   const listVerb = localVerb(noun, 'list <file>', 'list the files of a cabinet', [
     'cab list vcredis1.cab',

@@ -1,8 +1,6 @@
 /** What a package says of its product: rows of the installer's tables, typed and joined, nothing evaluated yet. */
+import type { PackageKind } from '../database/kind.ts';
 import type { Summary } from '../database/summary.ts';
-
-/** An installer, a merge module (.msm: it has a ModuleSignature), a transform (.mst) or a patch (.msp). */
-export type PackageKind = 'installer' | 'merge-module' | 'transform' | 'patch';
 
 /** Of the Template summary: what the product's files are made for. */
 export type Architecture = 'x86' | 'x64' | 'ia64' | 'arm' | 'arm64';

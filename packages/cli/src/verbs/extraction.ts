@@ -1,27 +1,56 @@
-/** Writes the files of a cabinet through folder handles: a link that is swapped in cannot lead out. */
-import { HoldfastError } from '@holdfast/contract';
-import { type CabinetFile, type CabinetSet, unpack } from '@holdfast/msi';
-import type { Folder, OpenFile } from '@holdfast/ports';
+/** Writes files that are unpacked, through folder handles: a link that is swapped in cannot lead out. */
+import { basename, dirname } from 'node:path';
+import { HoldfastError, isHoldfastError } from '@holdfast/contract';
+import type { Disk, Folder, OpenFile } from '@holdfast/ports';
+import { bytes } from '../terminal.ts';
+import { openFolders } from './open-folders.ts';
+import type { Session } from './verb.ts';
 
 /** Holds what is being written until it replaces a file. */
-const partName = '.holdfast-cab-part';
+const partName = '.holdfast-part';
 /** Contents up to this many bytes are unpacked at once and written beside the next ones, */
 const smallBytes = 1024 * 1024;
 /** this many at a time. */
 const writersAtOnce = 8;
+/** Bytes between two lines of progress. */
+const progressBytes = 8 * 1024 * 1024;
 
-/** Does `work` in a folder below `root`; undefined where it is missing and not to be created. */
-async function inFolder<T>(
-  root: Folder,
-  steps: readonly string[],
-  create: boolean,
-  work: (folder: Folder) => Promise<T>,
-): Promise<T | undefined> {
-  const [step, ...further] = steps;
-  if (step === undefined) return work(root);
-  if (!create && (await root.entry(step)) === undefined) return undefined;
-  await using folder = await root.folder(step, { create });
-  return await inFolder(folder, further, create, work);
+/** The same bytes for all of these paths below the target. */
+export type Unpacked = {
+  readonly paths: readonly (readonly string[])[];
+  /** Bytes. */
+  readonly size: number;
+  readonly content: AsyncIterable<Uint8Array>;
+};
+
+/** One line on standard error, overwritten as the work goes on; silent for small totals and where no terminal is. */
+export function progressLine({ surroundings, json }: Session, total: number, doing: string) {
+  const shown = surroundings.progress && !json && total > progressBytes;
+  let done = 0;
+  let said = 0;
+  return {
+    add(count: number): void {
+      surroundings.stopped.throwIfAborted();
+      done += count;
+      if (!shown || (done - said < progressBytes && done < total)) return;
+      said = done;
+      surroundings.error(`\r${doing} ${bytes(done)} of ${bytes(total)}   `);
+    },
+    end(): void {
+      if (shown) surroundings.error('\n');
+    },
+  };
+}
+
+/** The folder to extract to; made if it is missing and its parent is not. */
+export async function openTarget(disk: Disk, path: string): Promise<Folder> {
+  try {
+    return await disk.open(path);
+  } catch (thrown) {
+    if (!isHoldfastError(thrown, 'disk.not-found')) throw thrown;
+    await using parent = await disk.open(dirname(path));
+    return await parent.folder(basename(path), { create: true });
+  }
 }
 
 /** A file that is being written: at its name, or beside it until it replaces what is there. */
@@ -75,9 +104,10 @@ async function writeAll(
 
 /** Nothing is written where one of the files is there already. */
 export async function refuseExisting(target: Folder, paths: Iterable<readonly string[]>): Promise<void> {
+  await using folders = openFolders(target, false);
   for (const path of paths) {
     const name = path.at(-1) ?? '';
-    const found = await inFolder(target, path.slice(0, -1), false, (folder) => folder.entry(name));
+    const found = await folders.within(path.slice(0, -1), (folder) => folder.entry(name));
     if (found !== undefined) {
       throw new HoldfastError('disk.exists', `${path.join('/')} exists; --overwrite replaces it.`);
     }
@@ -126,36 +156,36 @@ async function collected(content: AsyncIterable<Uint8Array>): Promise<Uint8Array
 }
 
 /**
- * Writes all files of a set below `target`. What was written whole stays where a later file fails; nothing is left
- * half. `wrote` is told the bytes.
+ * Writes all files below `target`. What was written whole stays where a later file fails; nothing is left half.
+ * `wrote` is told the bytes.
  */
 export async function extractAll(
   target: Folder,
-  set: CabinetSet,
-  pathOf: ReadonlyMap<CabinetFile, readonly string[]>,
+  unpacked: AsyncIterable<Unpacked>,
   overwrite: boolean,
   wrote: (count: number) => void,
 ): Promise<void> {
+  await using folders = openFolders(target, true);
   const beside = writers();
   let number = 0;
   async function put(path: readonly string[], pieces: AsyncIterable<Uint8Array>): Promise<void> {
     number += 1;
     const own = number;
-    await inFolder(target, path.slice(0, -1), true, async (folder) => {
+    await folders.within(path.slice(0, -1), async (folder) => {
       await writeAll(await startFile(folder, path.at(-1) ?? '', overwrite, own), pieces, wrote);
     });
   }
   try {
-    for await (const { files, content } of unpack(set)) {
-      const [first = [], ...twins] = files.map((file) => pathOf.get(file) ?? []);
-      if ((files[0]?.size ?? 0) <= smallBytes) {
+    for await (const { paths, size, content } of unpacked) {
+      const [first = [], ...twins] = paths;
+      if (size <= smallBytes) {
         const pieces = await collected(content);
-        for (const path of [first, ...twins]) await beside.start(() => put(path, fromMemory(pieces)));
+        for (const path of paths) await beside.start(() => put(path, fromMemory(pieces)));
         continue;
       }
       await put(first, content);
       for (const twin of twins) {
-        await inFolder(target, first.slice(0, -1), false, async (folder) => {
+        await folders.within(first.slice(0, -1), async (folder) => {
           await using file = await folder.read(first.at(-1) ?? '');
           await put(twin, readPieces(file));
         });

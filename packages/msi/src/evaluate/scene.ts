@@ -1,0 +1,127 @@
+/** Properties, directories and states while an installation goes on, and what conditions and texts see of them. */
+import type { Product } from '../product/model.ts';
+import { type Condition, parseCondition } from './condition.ts';
+import { conditionHolds } from './condition-truth.ts';
+import { hugeCondition, type SymbolKind } from './condition-words.ts';
+import { windowsName } from './directories.ts';
+import { formatText } from './formatted.ts';
+import {
+  type ComponentAction,
+  type ComponentState,
+  type FeatureAction,
+  type FeatureState,
+  stateNumbers,
+  type TargetMachine,
+} from './model.ts';
+
+/** Characters of all conditions of a package that are different. */
+const mostCharacters = 1024 * 1024;
+
+/** What stays absent is not acted on. */
+function actionNumber(state: FeatureAction | ComponentAction | undefined): number | undefined {
+  if (state === undefined) return undefined;
+  return state === 'absent' ? stateNumbers.unknown : stateNumbers[state];
+}
+
+export type Scene = {
+  readonly product: Product;
+  readonly machine: TargetMachine;
+  readonly properties: Map<string, string>;
+  /** These four are empty until the installer has counted what things cost. */
+  readonly directories: Map<string, string>;
+  readonly features: Map<string, FeatureState>;
+  readonly components: Map<string, ComponentState>;
+  readonly files: Map<string, string>;
+  property(name: string): string | undefined;
+  /** An empty value takes the property away. */
+  setProperty(name: string, value: string): void;
+  holds(condition: string): boolean;
+  format(text: string): string;
+  /** Puts the paths of files where the directories are now. */
+  placeFiles(): void;
+};
+
+function symbolOf(scene: Scene, of: SymbolKind, name: string): string | number | undefined {
+  switch (of) {
+    case '':
+      return scene.property(name);
+    case '%':
+      return scene.machine.environment.get(name.toUpperCase());
+    case '&':
+      return actionNumber(scene.features.get(name)?.state);
+    case '$':
+      return actionNumber(scene.components.get(name)?.state);
+    // Nothing of the product is there yet.
+    case '!':
+      return scene.features.has(name) ? stateNumbers.absent : undefined;
+    case '?':
+      return scene.components.has(name) ? stateNumbers.absent : undefined;
+  }
+}
+
+function referenceOf(scene: Scene, reference: string): string {
+  const name = reference.slice(1);
+  switch (reference.charAt(0)) {
+    case '%':
+      return scene.machine.environment.get(name.toUpperCase()) ?? '';
+    case '#':
+    case '!':
+      return scene.files.get(name) ?? '';
+    case '$': {
+      const known = scene.components.get(name);
+      if (known === undefined || known.state === 'absent') return '';
+      return scene.directories.get(known.component.directory) ?? '';
+    }
+    default:
+      return scene.property(reference) ?? '';
+  }
+}
+
+function placeFiles({ product, directories, files, property }: Scene): void {
+  const short = property('SHORTFILENAMES') !== undefined;
+  for (const { id, component, name } of product.files.values()) {
+    const directory = directories.get(product.components.get(component)?.directory ?? '') ?? '';
+    files.set(id, `${directory}${windowsName('File', id, name, short)}`);
+  }
+}
+
+/** Parses every condition once. */
+function conditionParser(): (condition: string) => Condition | undefined {
+  const parsed = new Map<string, Condition | undefined>();
+  let characters = 0;
+  return (condition) => {
+    if (!parsed.has(condition)) {
+      characters += condition.length;
+      if (characters > mostCharacters) throw hugeCondition(condition, 'is one of too many long ones');
+      parsed.set(condition, parseCondition(condition));
+    }
+    return parsed.get(condition);
+  };
+}
+
+export function openScene(
+  product: Product,
+  machine: TargetMachine,
+  properties: ReadonlyMap<string, string>,
+): Scene {
+  const values = new Map([...properties].filter(([, value]) => value !== ''));
+  const parse = conditionParser();
+  const scene: Scene = {
+    product,
+    machine,
+    properties: values,
+    directories: new Map(),
+    features: new Map(),
+    components: new Map(),
+    files: new Map(),
+    property: (name) => values.get(name),
+    setProperty(name, value) {
+      if (value === '') values.delete(name);
+      else values.set(name, value);
+    },
+    holds: (condition) => conditionHolds(parse(condition), (of, name) => symbolOf(scene, of, name)),
+    format: (text) => formatText(text, (reference) => referenceOf(scene, reference)),
+    placeFiles: () => placeFiles(scene),
+  };
+  return scene;
+}
