@@ -1,0 +1,73 @@
+/** `holdfast msi verify`: what on a Windows differs from a package. */
+import { resolve } from 'node:path';
+import { HoldfastError } from '@holdfast/contract';
+import { localDisk } from '@holdfast/machine';
+import {
+  evaluateInstalled,
+  openContent,
+  openProduct,
+  openRoot,
+  type Verification,
+  verify,
+} from '@holdfast/msi';
+import { AnsweredNo } from '../../answered-no.ts';
+import { plain, table } from '../../terminal.ts';
+import { type Session, text } from '../verb.ts';
+import { neighboursIn } from './extract.ts';
+import { withPackage } from './open.ts';
+import { propertiesOf } from './words.ts';
+
+function shown(
+  { registered, components, differences, notJudged, compared }: Verification,
+  width: number | undefined,
+): string {
+  const installed = components.filter((one) => one.installed).length;
+  const head = registered
+    ? `${registered.name ?? registered.productCode} ${registered.version ?? ''} is registered for ${registered.account}.`
+    : 'Windows Installer knows nothing of this product.';
+  const parts = [
+    plain(head),
+    `${installed} of ${components.length} components are installed; ${compared.files} files, ${compared.values} registry values and ${compared.others} other things were compared.`,
+  ];
+  if (differences.length > 0) {
+    const columns = [
+      { title: 'DIFFERENCE', value: (one: (typeof differences)[number]) => one.kind, whole: true },
+      { title: 'COMPONENT', value: (one: (typeof differences)[number]) => one.component || '-' },
+      { title: 'PATH', value: (one: (typeof differences)[number]) => one.path },
+      { title: 'EXPECTED', value: (one: (typeof differences)[number]) => one.expected },
+      { title: 'FOUND', value: (one: (typeof differences)[number]) => one.found },
+      { title: 'WHY', value: (one: (typeof differences)[number]) => one.why },
+    ];
+    parts.push('', table(differences, columns, width));
+  }
+  if (notJudged.length > 0) {
+    parts.push('', 'Not compared:', ...notJudged.map(({ what, why }) => plain(`  ${what}: ${why}`)));
+  }
+  parts.push('', differences.length === 0 ? 'Nothing differs.' : `${differences.length} differences.`);
+  return parts.join('\n');
+}
+
+export async function verifyPackage(
+  session: Session,
+  path: string,
+  words: readonly string[],
+  options: Record<string, unknown>,
+): Promise<void> {
+  const folder = text(options, 'root');
+  if (folder === undefined) {
+    throw new HoldfastError(
+      'request.invalid',
+      'Name the Windows to look at: --root DIR with drive_c and system.reg in it.',
+    );
+  }
+  const properties = propertiesOf(words);
+  const found = await withPackage(path, async (database, _size, beside) => {
+    const product = await openProduct(database);
+    const root = await openRoot(localDisk(), resolve(folder));
+    const evaluation = await evaluateInstalled(product, root, properties);
+    const content = openContent(database, product, { neighbours: neighboursIn(beside) });
+    return await verify(product, evaluation, root, content);
+  });
+  session.answer(found, () => shown(found, session.surroundings.columns));
+  if (found.differences.length > 0) throw new AnsweredNo();
+}

@@ -1,0 +1,73 @@
+/** Values of a Windows registry, by type. */
+
+/** Numbers of types: winnt.h. */
+export const registryTypes = {
+  text: 1,
+  expandable: 2,
+  bytes: 3,
+  number: 4,
+  texts: 7,
+  wideNumber: 11,
+} as const;
+
+/**
+ * REG_SZ, REG_EXPAND_SZ (its variables not filled in), REG_MULTI_SZ, REG_DWORD, REG_QWORD; everything else, and whatever
+ * does not have the length that its type asks for, is bytes with the number of its type (REG_BINARY is 3).
+ */
+export type RegistryData =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'expandable'; readonly text: string }
+  | { readonly kind: 'texts'; readonly texts: readonly string[] }
+  | { readonly kind: 'number'; readonly number: number }
+  | { readonly kind: 'wide-number'; readonly number: bigint }
+  | { readonly kind: 'bytes'; readonly type: number; readonly bytes: Uint8Array };
+
+/** A value of a key; the default value has an empty name. */
+export type RegistryValue = { readonly name: string; readonly data: RegistryData };
+
+/** Text as it stands in the bytes of a value, without the NUL that ends it. */
+function textOf(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length & ~1).toString('utf16le');
+  return text.endsWith('\0') ? text.slice(0, -1) : text;
+}
+
+/** The texts of a REG_MULTI_SZ; the empty one that ends the list is no part of it. */
+export function splitTexts(text: string): readonly string[] {
+  const texts = text.split('\0');
+  while (texts.at(-1) === '') texts.pop();
+  return texts;
+}
+
+/** A value from its type and its bytes, as Windows stores them. */
+export function dataOf(type: number, bytes: Uint8Array): RegistryData {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  switch (type) {
+    case registryTypes.text:
+      return { kind: 'text', text: textOf(bytes) };
+    case registryTypes.expandable:
+      return { kind: 'expandable', text: textOf(bytes) };
+    case registryTypes.texts:
+      return { kind: 'texts', texts: splitTexts(textOf(bytes)) };
+    case registryTypes.number:
+      if (bytes.length === 4) return { kind: 'number', number: view.getUint32(0, true) };
+      break;
+    case registryTypes.wideNumber:
+      if (bytes.length === 8) return { kind: 'wide-number', number: view.getBigUint64(0, true) };
+      break;
+  }
+  return { kind: 'bytes', type, bytes };
+}
+
+/** For people: text as it is, numbers in decimal, bytes in hexadecimal, cut where it gets long. */
+export function dataText(data: RegistryData): string {
+  const most = 200;
+  const text =
+    data.kind === 'bytes'
+      ? Buffer.from(data.bytes.subarray(0, most)).toString('hex')
+      : data.kind === 'texts'
+        ? data.texts.join(' | ')
+        : data.kind === 'number' || data.kind === 'wide-number'
+          ? String(data.number)
+          : data.text;
+  return text.length > most ? `${text.slice(0, most)}...` : text;
+}
