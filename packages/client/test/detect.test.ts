@@ -102,7 +102,7 @@ test('a version rule takes the same or a higher version, and no version for none
 test('package, product and registry rules say what the machine says; all rules must hold', async (t) => {
   const look = await looking(t, {
     dpkg: async () => ({ installed: true, version: '1.0' }),
-    msi: async (code) => ({ installed: code.startsWith('{A') }),
+    msi: async (code) => ({ installed: code.startsWith('{A'), version: '1.10.0' }),
   });
   const dpkg = { kind: 'package', manager: 'dpkg', name: 'tool' } as const;
   const msi = (productCode: string) => look({ kind: 'msi', productCode });
@@ -111,6 +111,9 @@ test('package, product and registry rules say what the machine says; all rules m
   assert.match((await look({ ...dpkg, version: '2.0' })).reason, /installed in version 1.0/);
   assert.equal((await msi('{A}')).present, true);
   assert.match((await msi('{B}')).reason, /product \{B\} is not installed/);
+  const atLeast = (minimumVersion: string) => look({ kind: 'msi', productCode: '{A}', minimumVersion });
+  assert.equal((await atLeast('1.9.5')).present, true);
+  assert.match((await atLeast('1.11')).reason, /product \{A\} is installed in version 1.10.0/);
   assert.equal((await look(registry, { ...registry, value: '64' })).present, true);
   assert.equal((await look({ ...registry, view: '32', value: '32' })).present, true);
   assert.match((await look(dpkg, { ...registry, value: '1' })).reason, /another content/);

@@ -46,6 +46,34 @@ test('software that is broken later is reported and repaired from the kept conte
   assert.equal(rig.site.received.length, before, 'a standing fact is said once');
 });
 
+test('software that somebody removed is installed again, not repaired: its repair would find nothing to mend', async (t) => {
+  const code = '{A2A3B4C5-0000-4000-8000-0123456789AB}';
+  const product: { installed: boolean } = { installed: true };
+  const rig = await enrolled(t, {
+    installers: { dpkg: async () => undefined, msi: async () => product, fileVersion: async () => undefined },
+  });
+  rig.site.deploy(
+    rig.app({
+      program: {
+        repair: '/bin/false',
+        detection: [
+          { kind: 'file', path: '/app.txt' },
+          { kind: 'msi', productCode: code },
+        ],
+      },
+    }),
+  );
+  await rig.client().cycle();
+  assert.ok(rig.installed());
+  await rm(join(rig.root, 'app.txt'));
+  product.installed = false;
+  await rig.client().cycle();
+  assert.ok(rig.installed(), 'the command that installs has run');
+  product.installed = true;
+  await rig.client().cycle();
+  assert.ok(rig.site.names().includes('software-repaired'));
+});
+
 test('software that breaks again and again is held after the repairs of a day, and repaired on the next', async (t) => {
   const rig = await enrolled(t);
   rig.site.deploy(rig.app());

@@ -18,9 +18,12 @@ export type Observed = {
   readonly present: boolean;
   /** Why it does not count as present, or what was seen, as a clause: `/opt/app/bin is missing`. */
   readonly reason: string;
+  /** Its installer knows nothing of it any more: a repair has nothing to mend. */
+  readonly gone?: boolean;
 };
 
-export type Action = 'install' | 'repair' | 'uninstall';
+/** `reinstall` brings back what is gone: by the command that installs, and counted as a repair. */
+export type Action = 'install' | 'repair' | 'reinstall' | 'uninstall';
 
 export type Plan =
   /** What is observed is what is desired. */
@@ -59,13 +62,15 @@ export function plan(desired: Desired, observed: Observed, history: History, mom
     return { do: 'wait', until: history.notBefore, reason: history.reason ?? 'it is tried again' };
   }
   if (desired.intent === 'uninstall') return { do: 'uninstall' };
-  return history.hadIt ? planRepair(history, now) : { do: 'install' };
+  return history.hadIt ? planRepair(history, observed, now) : { do: 'install' };
 }
 
-function planRepair(history: History, now: number): Plan {
+function planRepair(history: History, observed: Observed, now: number): Plan {
   const repairs = recentRepairs(history, now);
   const [oldest] = repairs;
-  if (oldest === undefined || repairs.length < repairLimit) return { do: 'repair' };
+  if (oldest === undefined || repairs.length < repairLimit) {
+    return { do: observed.gone ? 'reinstall' : 'repair' };
+  }
   return {
     do: 'hold',
     until: oldest + repairPeriodMs,

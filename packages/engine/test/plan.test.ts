@@ -98,6 +98,17 @@ test('repairs are limited by the day; success does not forget them, the next day
   assert.equal(plan(desired, absent, history, { ...moment, now: moment.now + day }).do, 'repair');
 });
 
+test('what its installer knows nothing of any more is installed anew, and counted as a repair', () => {
+  const gone = { ...absent, gone: true };
+  assert.equal(plan(desired, gone, emptyHistory, moment).do, 'install');
+  let history: History = { ...emptyHistory, hadIt: true };
+  for (let repair = 0; repair < 5; repair++) {
+    assert.equal(plan(desired, gone, history, moment).do, 'reinstall');
+    history = afterSuccess(afterRepairStarted(history, moment.now + repair), true);
+  }
+  assert.equal(plan(desired, gone, history, { ...moment, now: moment.now + 10 }).do, 'hold');
+});
+
 test('waits double up to their cap and are drawn from the right span', () => {
   const backoff = { baseMs: 1000, capMs: 60_000 };
   const lowest = { integer: () => 0 };

@@ -32,10 +32,19 @@ export async function detect(
   place: DetectionPlace,
 ): Promise<Observed> {
   for (const rule of rules) {
-    const finding = await check(ports, rule, place);
-    if (finding !== undefined) return { present: false, reason: finding };
+    const reason = await check(ports, rule, place);
+    if (reason !== undefined) return { present: false, reason, gone: await isGone(ports, rules) };
   }
   return { present: true, reason: 'every detection rule holds' };
+}
+
+/** Whether an installer is asked and has the software on record no more. */
+async function isGone({ installers }: DetectionPorts, rules: Detection): Promise<boolean> {
+  for (const rule of rules) {
+    if (rule.kind === 'msi' && !(await installers.msi(rule.productCode))?.installed) return true;
+    if (rule.kind === 'package' && !(await installers.dpkg(rule.name))?.installed) return true;
+  }
+  return false;
 }
 
 async function check(ports: DetectionPorts, rule: DetectionRule, place: DetectionPlace): Promise<Finding> {
@@ -57,7 +66,11 @@ async function check(ports: DetectionPorts, rule: DetectionRule, place: Detectio
     }
     case 'msi': {
       const state = await ports.installers.msi(rule.productCode);
-      return state?.installed ? undefined : `product ${rule.productCode} is not installed`;
+      if (!state?.installed) return `product ${rule.productCode} is not installed`;
+      const { minimumVersion: least } = rule;
+      if (least === undefined) return undefined;
+      if (state.version !== undefined && compareVersions(state.version, least) >= 0) return undefined;
+      return `product ${rule.productCode} is installed in version ${state.version ?? 'unknown'}`;
     }
   }
 }

@@ -19,6 +19,7 @@ export type WakeAt = number | null;
 const actionNames: Readonly<Record<Action, string>> = {
   install: 'Installation',
   repair: 'Repair',
+  reinstall: 'Reinstallation',
   uninstall: 'Removal',
 };
 

@@ -14,7 +14,8 @@ export function recorderFor(context: WorkContext, task: Task, action: Action): S
     starting: async (mark) => {
       const startedAt = clock.now();
       const { history } = task.item;
-      const counted = action === 'repair' ? afterRepairStarted(history, startedAt) : history;
+      const mends = action === 'repair' || action === 'reinstall';
+      const counted = mends ? afterRepairStarted(history, startedAt) : history;
       const running = { action, command, mark, startedAt, identity: null, end: null };
       await context.journal.commit({ kind: 'item', id, change: { running, history: counted } });
     },

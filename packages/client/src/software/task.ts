@@ -45,7 +45,7 @@ export function taskOf(context: ClientContext, id: Uuid, machine: Machine): Task
 /** The command line for an action. @throws HoldfastError `command.invalid` where the program has none */
 export function commandLine(task: Task, action: Action): string {
   const { install, repair, uninstall } = task.assignment.program;
-  if (action === 'install') return install;
+  if (action === 'install' || action === 'reinstall') return install;
   if (action === 'repair') return repair ?? install;
   if (uninstall !== undefined) return uninstall;
   throw new HoldfastError('command.invalid', 'The program has no uninstall command.');
