@@ -9,3 +9,6 @@ export type Figure = {
   /** The raw figures of both sides. */
   readonly sides: Readonly<Record<string, number>>;
 };
+
+/** A figure that cannot be taken here, and why. */
+export type Skipped = { readonly name: string; readonly skipped: string };

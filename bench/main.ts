@@ -1,10 +1,16 @@
-/** `npm run bench -- [checkin|status|client ...] [--json]`: ratios beside a peer or a limit, taken in the same run. */
+/** `npm run bench -- [checkin|status|client|msi ...] [--json]`: ratios beside a peer or a limit, taken in the same run. */
 import { checkin } from './checkin.ts';
 import { client } from './client.ts';
-import type { Figure } from './figure.ts';
+import type { Figure, Skipped } from './figure.ts';
+import { msi } from './msi.ts';
 import { status } from './status.ts';
 
-const benches: Readonly<Record<string, () => Promise<readonly Figure[]>>> = { checkin, status, client };
+const benches: Readonly<Record<string, () => Promise<readonly (Figure | Skipped)[]>>> = {
+  checkin,
+  status,
+  client,
+  msi,
+};
 
 const words = process.argv.slice(2);
 const json = words.includes('--json');
@@ -19,7 +25,7 @@ if (unknown.length > 0 || process.platform !== 'linux') {
   );
   process.exitCode = 2;
 } else {
-  const figures: Figure[] = [];
+  const figures: (Figure | Skipped)[] = [];
   for (const [name, run] of Object.entries(benches)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     for (const figure of await run()) {
@@ -30,7 +36,8 @@ if (unknown.length > 0 || process.platform !== 'linux') {
   if (json) console.log(JSON.stringify({ at: new Date().toISOString(), figures }));
 }
 
-function describe(figure: Figure): string {
+function describe(figure: Figure | Skipped): string {
+  if ('skipped' in figure) return `skipped  ${figure.name}: ${figure.skipped}`;
   const { atLeast, atMost } = figure.target;
   const met =
     (atLeast === undefined || figure.value >= atLeast) && (atMost === undefined || figure.value <= atMost);

@@ -34,13 +34,22 @@ export type Side<T> = {
 };
 
 /** Starts a program on one core (0 or 1, where the machine has two) and waits for its first line. */
-export async function startSide<T>(
+export function startSide<T>(
   core: number,
   node: string,
   args: readonly string[],
   environment: Record<string, string> = {},
 ): Promise<Side<T>> {
-  const child: ChildProcess = spawn('taskset', ['-c', String(core % cpus().length), node, ...args], {
+  return startProcess('taskset', ['-c', String(core % cpus().length), node, ...args], environment);
+}
+
+/** Starts a program on whatever core there is and waits for its first line. */
+export async function startProcess<T>(
+  program: string,
+  args: readonly string[],
+  environment: Record<string, string> = {},
+): Promise<Side<T>> {
+  const child: ChildProcess = spawn(program, [...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, NODE_NO_WARNINGS: '1', ...environment },
   });

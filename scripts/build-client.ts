@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
 import { windowsRuntime } from '../packages/machine/wine/runtime.ts';
+import { bundleProgram } from './bundle.ts';
 
 export type ClientPlatform = 'linux' | 'windows';
 
@@ -64,26 +64,7 @@ export async function buildClient(options: ClientBuild): Promise<BuiltClient> {
   const output = resolve(options.output);
   await rm(output, { recursive: true, force: true });
   await mkdir(output, { recursive: true });
-  await build({
-    entryPoints: { [name]: entry },
-    outdir: output,
-    outExtension: { '.js': '.mjs' },
-    chunkNames: 'chunks/[name]-[hash]',
-    bundle: true,
-    // What is imported dynamically becomes a file of its own, and costs no memory before.
-    splitting: true,
-    platform: 'node',
-    target: 'node22',
-    format: 'esm',
-    sourcemap: true,
-    legalComments: 'linked',
-    logLevel: 'warning',
-    external: ['koffi'],
-    // CommonJS packages inside an ES module bundle still ask for Node's own modules through `require`.
-    banner: {
-      js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
-    },
-  });
+  await bundleProgram({ name, entry, output, target: 'node22', external: ['koffi'] });
   await copyKoffi(options.platform, `${output}/node_modules`);
   if (options.withNode) await copyNode(options.platform, output);
   return { bundle: `${output}/${name}.mjs`, launcher: await writeLauncher(options.platform, output, name) };
