@@ -7,6 +7,7 @@ import {
   type ClientSummary,
   type CollectionSummary,
   type DeploymentSummary,
+  type PackageSummary,
   type Page,
   type StatusMessage,
   type StatusName,
@@ -21,6 +22,7 @@ import { temporaryFolder } from '../../e2e/support/folders.ts';
 import { buildDeb } from '../../e2e/support/packages.ts';
 import { startTestSite, type TestSite } from '../../e2e/support/site.ts';
 import { enrolWireClient, type WireClient } from '../../e2e/support/wire-client.ts';
+import { puttyStandIn } from './stand-in.ts';
 
 const minute = 60_000;
 const toolsFile = 'opt/field-tools/bin/field-report';
@@ -73,7 +75,7 @@ async function deploySoftware(api: Api): Promise<Deployments> {
   );
   const putty = await addPackage(
     api,
-    { path: 'putty-0.68-installer.msi', bytes: standIn },
+    { path: 'putty-0.68-installer.msi', bytes: await puttyStandIn() },
     { name: 'PuTTY', version: '0.68' },
     {
       platform: 'windows',
@@ -188,6 +190,11 @@ async function takePictures({ site, api }: TestSite, hostName: string): Promise<
     await page.goto(`/clients/${items.find((client) => client.hostName === hostName)?.id}`);
     await page.getByText('was repaired and verified').first().waitFor();
     await take('console-client');
+    const packages = await api.get<Page<PackageSummary>>('/packages?search=PuTTY');
+    await page.setViewportSize({ width: 1280, height: 920 });
+    await page.goto(`/packages/${packages.items[0]?.id}?part=features`);
+    await page.getByText('Only on servers').waitFor();
+    await take('console-installer');
   } finally {
     await close();
   }

@@ -20,6 +20,7 @@ import { EditCollectionPage, NewCollectionPage } from './collections/edit.tsx';
 import { DeploymentPage } from './deployments/deployment.tsx';
 import { DeploymentsPage } from './deployments/deployments.tsx';
 import { DeployPage } from './deployments/wizard.tsx';
+import { lookOf } from './installers/look.ts';
 import { OverviewPage } from './overview/overview.tsx';
 import { LinkButton } from './parts/links.tsx';
 import { Empty } from './parts/page.tsx';
@@ -131,7 +132,8 @@ const newPackage = createRoute({
 const onePackage = createRoute({
   getParentRoute: () => inside,
   path: '/packages/$packageId',
-  component: () => <PackagePage id={onePackage.useParams().packageId} />,
+  validateSearch: lookOf,
+  component: () => <PackagePage id={onePackage.useParams().packageId} look={onePackage.useSearch()} />,
 });
 const addProgram = createRoute({
   getParentRoute: () => inside,

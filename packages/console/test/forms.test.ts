@@ -1,10 +1,20 @@
 /** What the forms make of what was typed: checked against the contract's schemas, without a browser. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ProgramDefinition } from '@holdfast/contract/web';
+import { type DetectionRule, ProgramDefinition } from '@holdfast/contract/web';
 import { Value } from 'typebox/value';
+import { branchesOf } from '../src/installers/branches.ts';
+import { lookOf } from '../src/installers/look.ts';
 import { strengthOf } from '../src/session/strength.ts';
-import { emptyRule, programOf, ruleErrors, suggestProgram } from '../src/software/program-draft.ts';
+import {
+  draftOf,
+  emptyRule,
+  mainInstaller,
+  programOf,
+  ruleErrors,
+  suggestProgram,
+} from '../src/software/program-draft.ts';
+import { mockDescription } from './mock-installer.ts';
 
 describe('the forms of the console', () => {
   test('a .deb suggests a whole program that the contract accepts', () => {
@@ -17,15 +27,44 @@ describe('the forms of the console', () => {
     assert.deepEqual(program.detection, [{ kind: 'package', manager: 'dpkg', name: 'greeter' }]);
   });
 
-  test('an .msi suggests the published repair line, and asks for the product code', () => {
-    const draft = suggestProgram(['putty-0.68-installer.msi']);
-    assert.match(draft.repair, /REINSTALLMODE=vmeus REINSTALL=ALL$/);
-    const [rule] = draft.rules;
+  test('a program that the site derived from an .msi comes out of the form as it went in', () => {
+    const { software } = mockDescription('putty.msi');
+    assert.ok(software);
+    assert.deepEqual(programOf(draftOf(software.program)), software.program);
+    const [rule] = draftOf(software.program).rules;
     assert.ok(rule);
-    assert.deepEqual(Object.keys(ruleErrors(rule)), ['productCode']);
-    const known = { ...rule, productCode: '{1F8E7C3A-0B5D-4D2C-9E6F-2A4B6C8D0E1F}' };
-    assert.deepEqual(ruleErrors(known), {});
-    assert.ok(Value.Check(ProgramDefinition, programOf({ ...draft, rules: [known] })));
+    assert.deepEqual(Object.keys(ruleErrors({ ...rule, productVersion: '1.x' })), ['productVersion']);
+  });
+
+  test('rules of every kind come out of the form as they went in', () => {
+    const detection: DetectionRule[] = [
+      { kind: 'file', path: 'C:\\a.exe', minimumVersion: '1.2', sha256: 'a'.repeat(64) },
+      { kind: 'registry', hive: 'HKCU', key: 'Software\\A', name: '', value: '1', view: '32' },
+      { kind: 'package', manager: 'dpkg', name: 'greeter', version: '1.2' },
+    ];
+    const exitCodes = [{ code: 1638, meaning: 'success' as const }];
+    const program = { ...programOf({ ...suggestProgram([]), install: 'greet' }), detection, exitCodes };
+    assert.deepEqual(programOf(draftOf(program)), program);
+  });
+
+  test('the .msi that lies highest in a package is the one that it is made for', () => {
+    assert.equal(mainInstaller(['a/b/first.msi', 'z/second.MSI', 'z/third.msi', 'readme']), 'z/second.MSI');
+    assert.equal(mainInstaller(['setup.exe']), undefined);
+  });
+
+  test('features stand below their parents, and count what is below them', () => {
+    const [main, desktop] = branchesOf(mockDescription('putty.msi').features);
+    assert.deepEqual([main?.feature.id, desktop?.feature.id], ['Main', 'Desktop']);
+    assert.equal(main?.bytes, 2_100_000 + 8 * 90_000);
+    assert.equal(main?.children[0]?.children[0]?.feature.id, 'Deep1');
+  });
+
+  test('only what an address may say of a look inside a package counts', () => {
+    assert.deepEqual(lookOf({ part: 'tables', table: 'File', feature: 'Main' }), {
+      part: 'tables',
+      table: 'File',
+    });
+    assert.deepEqual(lookOf({ part: 'nonsense', installer: 7, table: 'File' }), {});
   });
 
   test('every kind of rule names what is missing, and is accepted once it is there', () => {

@@ -15,6 +15,7 @@ import type {
   TokenCreate,
 } from '@holdfast/contract/web';
 import { idOf, type MockData, mockData } from './mock-data.ts';
+import { mockDescription, mockFiles, mockRows, mockTables } from './mock-installer.ts';
 
 /** The policy that the real site sends with every page. */
 export const contentSecurityPolicy =
@@ -101,9 +102,22 @@ function deploymentOf(data: MockData, asked: DeploymentCreate) {
   };
 }
 
+/** What is in an .msi, of a package or just uploaded. */
+function installer(asked: Asked): Answer {
+  const [, , , , part, table] = asked.path.split('/');
+  if (part === undefined) return ok(mockDescription(asked.query.get('path') ?? 'first.msi'));
+  if (part === 'files') return pageOf(mockFiles, asked, ({ name }) => name);
+  if (table === undefined) return ok({ items: mockTables });
+  const chosen = mockTables.find(({ name }) => name === table);
+  if (chosen === undefined) return notFound;
+  const page = pageOf(mockRows(chosen), asked).body;
+  return ok({ columns: chosen.columns, ...(page as object) });
+}
+
 /** GET and DELETE of the API. */
 function read(data: MockData, asked: Asked): Answer {
   const [, list = '', id, part] = asked.path.split('/');
+  if (part === 'installer') return installer(asked);
   switch (`${list}${id === undefined ? '' : '/one'}${part === undefined ? '' : `/${part}`}`) {
     case 'overview':
       return ok({

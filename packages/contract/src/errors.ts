@@ -96,6 +96,11 @@ export const errorCatalogue = {
     remedy: 'Raise the allowed run time of the program, or look why it hangs.',
   },
   'command.invalid': { status: 400, remedy: 'Correct the command line; --help shows examples.' },
+  'program.changes-nothing': {
+    status: 422,
+    remedy:
+      'Change the command line or the detection rules, so that the one can bring what the other asks for.',
+  },
   'installer.unsupported': { status: 400, remedy: 'Choose a package that this platform can install.' },
   'msi.invalid': {
     status: 422,
@@ -104,6 +109,18 @@ export const errorCatalogue = {
   'msi.limit': {
     status: 413,
     remedy: 'Look whether this package is genuine: it asks for more than any needs.',
+  },
+  'msi.transform-unfit': {
+    status: 422,
+    remedy: 'Take the transform that was made for this version of the package, or make it anew.',
+  },
+  'msi.description-invalid': {
+    status: 422,
+    remedy: 'Correct the named field of the description; docs/building-packages.md lists all fields.',
+  },
+  'root.invalid': {
+    status: 422,
+    remedy: 'Name a folder with drive_c, system.reg and user.reg in it, as Wine keeps a Windows.',
   },
   'site.exists': { status: 409, remedy: 'Choose an empty data folder, or start the site that is there.' },
   'site.running': { status: 409, remedy: 'Stop the site that runs on this data folder first.' },

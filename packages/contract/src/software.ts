@@ -8,6 +8,9 @@ const strict = { additionalProperties: false } as const;
 /** Absolute path on the client, in its own notation; under the client's managed root on Linux. */
 const ClientPath = Type.String({ minLength: 1, maxLength: 1024 });
 
+/** Up to four dotted numbers. */
+const versionPattern = '^\\d{1,5}(\\.\\d{1,5}){0,3}$';
+
 /** A file exists, and if given has this hash, or at least this version. */
 export const FileRule = Type.Object(
   {
@@ -15,7 +18,7 @@ export const FileRule = Type.Object(
     path: ClientPath,
     sha256: Type.Optional(Sha256),
     /** Up to four dotted numbers of 0-65535 (Windows file version); the file's must be equal or higher. */
-    minimumVersion: Type.Optional(Type.String({ pattern: '^\\d{1,5}(\\.\\d{1,5}){0,3}$' })),
+    minimumVersion: Type.Optional(Type.String({ pattern: versionPattern })),
   },
   strict,
 );
@@ -46,13 +49,15 @@ export const PackageManagerRule = Type.Object(
   strict,
 );
 
-/** Windows Installer says that a product is installed (INSTALLSTATE_DEFAULT, 5). */
+/** Windows Installer says that a product is installed (INSTALLSTATE_DEFAULT, 5), and if given at least in this version. */
 export const MsiRule = Type.Object(
   {
     kind: Type.Literal('msi'),
     productCode: Type.String({
       pattern: '^\\{[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}\\}$',
     }),
+    /** A newer product under the same code counts too: an older package cannot replace it (1638). */
+    minimumVersion: Type.Optional(Type.String({ pattern: versionPattern })),
   },
   strict,
 );

@@ -3,6 +3,7 @@ export * from './api.ts';
 export * from './errors.ts';
 export * from './exit-codes.ts';
 export * from './ids.ts';
+export * from './installer.ts';
 export * from './membership.ts';
 export * from './software.ts';
 export * from './status-codes.ts';

@@ -4,6 +4,7 @@ import type { Clock, Entropy } from '@holdfast/ports';
 import type { Kysely } from 'kysely';
 import type { ClientRegistry } from './clients/registry.ts';
 import type { ContentStore } from './content/store.ts';
+import type { InstallerReader } from './installer/questions.ts';
 import type { PolicyService } from './policy/model.ts';
 import type { Schema } from './store/schema.ts';
 import type { SiteTrustStore } from './trust/trust.ts';
@@ -20,6 +21,7 @@ export type SiteContext = {
   readonly trust: SiteTrustStore;
   readonly clients: ClientRegistry;
   readonly content: ContentStore;
+  readonly installers: InstallerReader;
   readonly policy: PolicyService;
   readonly live: LiveFeed;
 };

@@ -10,6 +10,7 @@ import type { SiteContext } from './context.ts';
 import { createConsoleServer } from './http/console-server.ts';
 import { freePort, listen, publicHost, urlOf } from './http/listen.ts';
 import { createManagementPoint } from './http/management-point.ts';
+import { openInstallerReader } from './installer/thread.adapter.ts';
 import { createLiveFeed } from './live/model.ts';
 import { createPolicy } from './policy/model.ts';
 import { createStatusIngest } from './status/ingest.ts';
@@ -176,6 +177,8 @@ async function openContext(options: SiteOptions, ended: Endings) {
   if (!site) throw new HoldfastError('site.missing', 'The database does not hold a site.');
   const content = await openContent(options, { dataFolder, store });
   ended.add(() => content.close());
+  const installers = openInstallerReader(clock, content);
+  ended.add(() => installers.close());
   const stopped = new AbortController();
   ended.add(async () => stopped.abort());
   const { siteCode, createdAt } = site;
@@ -184,8 +187,8 @@ async function openContext(options: SiteOptions, ended: Endings) {
   repeat(options, ended, { name: 'last seen', interval: seenInterval, run: () => clients.flush() });
   const live = createLiveFeed(clock, stopped.signal);
   const policy = createPolicy({ siteCode, pollSeconds: options.pollSeconds, clock, store, trust, clients });
-  const shared = { siteCode, clock, entropy, store, reader, trust, clients, content, policy, live };
-  return { shared, createdAt };
+  const domains = { trust, clients, content, installers, policy, live };
+  return { shared: { siteCode, clock, entropy, store, reader, ...domains }, createdAt };
 }
 
 async function prepareManagementPoint(

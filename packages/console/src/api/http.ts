@@ -8,6 +8,8 @@ export class Problem extends Error {
   /** HTTP status; 0 where no answer came. */
   readonly status: number;
   readonly requestId: string | undefined;
+  /** Small facts about it: `field` is the one that is wrong. */
+  readonly details: NonNullable<ErrorBody['details']>;
 
   constructor(body: ErrorBody, status: number) {
     super(body.message);
@@ -16,6 +18,7 @@ export class Problem extends Error {
     this.remedy = body.remedy;
     this.status = status;
     this.requestId = body.requestId;
+    this.details = body.details ?? {};
   }
 }
 
@@ -33,10 +36,16 @@ export function asProblem(thrown: unknown): Problem {
 /** The body of an answer that says no; text that is not the site's own is never shown. */
 export function problemOf(status: number, body: unknown): Problem {
   if (typeof body === 'object' && body !== null) {
-    const { code, message, remedy, requestId } = body as Partial<ErrorBody>;
+    const { code, message, remedy, requestId, details } = body as Partial<ErrorBody>;
     if (typeof code === 'string' && typeof message === 'string' && typeof remedy === 'string') {
       return new Problem(
-        { code, message, remedy, ...(requestId === undefined ? {} : { requestId }) },
+        {
+          code,
+          message,
+          remedy,
+          ...(requestId === undefined ? {} : { requestId }),
+          ...(typeof details === 'object' && details !== null ? { details } : {}),
+        },
         status,
       );
     }

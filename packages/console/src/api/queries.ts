@@ -11,6 +11,10 @@ import type {
   DeploymentDetail,
   DeploymentState,
   DeploymentSummary,
+  InstallerDescription,
+  InstallerFile,
+  InstallerRows,
+  InstallerTables,
   MembershipQuery,
   Overview,
   PackageDetail,
@@ -83,6 +87,50 @@ export const packageQuery = (id: string) =>
   queryOptions({
     queryKey: ['packages', 'one', id],
     queryFn: ({ signal }) => get<PackageDetail>(`/packages/${id}`, {}, signal),
+  });
+
+/** Content is named by its hash: what is read in it never changes. */
+export const contentInstallerQuery = (sha256: string, path: string) =>
+  queryOptions({
+    queryKey: ['content', sha256, path],
+    queryFn: ({ signal }) => get<InstallerDescription>(`/content/${sha256}/installer`, { path }, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** A Windows Installer package inside a package. */
+export type InstallerPlace = { readonly packageId: string; readonly path: string };
+
+export const installerQuery = ({ packageId, path }: InstallerPlace) =>
+  queryOptions({
+    queryKey: ['installers', packageId, path],
+    queryFn: ({ signal }) => get<InstallerDescription>(`/packages/${packageId}/installer`, { path }, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const installerFilesQuery = (
+  { packageId, path }: InstallerPlace,
+  window: ListWindow & { feature?: string | undefined },
+) => pageQuery<InstallerFile>('installers', `/packages/${packageId}/installer/files`, { ...window, path });
+
+export const installerTablesQuery = ({ packageId, path }: InstallerPlace) =>
+  queryOptions({
+    queryKey: ['installers', packageId, path, 'tables'],
+    queryFn: ({ signal }) =>
+      get<InstallerTables>(`/packages/${packageId}/installer/tables`, { path }, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const installerRowsQuery = ({ packageId, path }: InstallerPlace, table: string, window: ListWindow) =>
+  queryOptions({
+    queryKey: ['installers', packageId, path, 'rows', table, window],
+    queryFn: ({ signal }) =>
+      get<InstallerRows>(
+        `/packages/${packageId}/installer/tables/${encodeURIComponent(table)}`,
+        { limit: pageSize, ...window, path },
+        signal,
+      ),
+    // Rows of another table would be shown under the wrong columns.
+    placeholderData: (before, query) => (query?.queryKey[4] === table ? before : undefined),
   });
 
 export const packageChoicesQuery = (search: string) =>

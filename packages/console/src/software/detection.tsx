@@ -4,6 +4,7 @@ import {
   Button,
   Fieldset,
   Group,
+  Input,
   NativeSelect,
   Paper,
   SimpleGrid,
@@ -87,7 +88,17 @@ function fieldsOf(form: Form, index: number, kind: RuleDraft['kind']): ReactNode
         </>
       );
     case 'msi':
-      return <Field {...at} name="productCode" label="Product code" hint="In braces, upper case" />;
+      return (
+        <>
+          <Field {...at} name="productCode" label="Product code" hint="In braces, upper case" />
+          <Field
+            {...at}
+            name="productVersion"
+            label="Minimum product version"
+            hint="Empty: any version of this product"
+          />
+        </>
+      );
   }
 }
 
@@ -130,6 +141,11 @@ export function DetectionRules({ form }: { form: Form }) {
         The software counts as present when all of them hold. They are looked at after every run, and again
         and again afterwards: this is how damage is noticed.
       </Text>
+      {typeof form.errors.rules === 'string' && (
+        <Input.Error mb="xs" className="hostile">
+          {form.errors.rules}
+        </Input.Error>
+      )}
       <Stack gap="sm">
         {form.values.rules.map(({ key }, index) => (
           <Rule key={key} form={form} index={index} />

@@ -1,5 +1,11 @@
 /** One package: its files and its programs. */
-import type { ContentFile, DetectionRule, PackageDetail, Program } from '@holdfast/contract/web';
+import {
+  type ContentFile,
+  type DetectionRule,
+  isInstallerPath,
+  type PackageDetail,
+  type Program,
+} from '@holdfast/contract/web';
 import { Badge, Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { IconPlus, IconTerminal2 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -7,6 +13,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { change } from '../api/http.ts';
 import { packageQuery } from '../api/queries.ts';
+import { Installers } from '../installers/installer.tsx';
+import type { Look } from '../installers/look.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { LinkAnchor, LinkButton } from '../parts/links.tsx';
 import { column, Rows } from '../parts/listing.tsx';
@@ -65,7 +73,9 @@ function ruleWords(rule: DetectionRule): string {
     case 'package':
       return `Debian package ${rule.name} ${rule.version ?? ''} is installed`;
     case 'msi':
-      return `Windows Installer product ${rule.productCode} is installed`;
+      return `Windows Installer product ${rule.productCode} is installed${
+        rule.minimumVersion === undefined ? '' : `, version ${rule.minimumVersion} or higher`
+      }`;
   }
 }
 
@@ -167,13 +177,14 @@ function Actions({ detail }: { detail: PackageDetail }) {
   );
 }
 
-export function PackagePage({ id }: { id: string }) {
+export function PackagePage({ id, look }: { id: string; look: Look }) {
   const { data: detail, isError, error, refetch } = useQuery(packageQuery(id));
   if (detail === undefined) {
     return (
       <Page title="Package">{isError ? <ProblemNotice thrown={error} retry={refetch} /> : <Lines />}</Page>
     );
   }
+  const installers = detail.contents.map(({ path }) => path).filter(isInstallerPath);
   return (
     <Page
       title={`${detail.name} ${detail.version}`}
@@ -189,6 +200,7 @@ export function PackagePage({ id }: { id: string }) {
       actions={<Actions detail={detail} />}
     >
       <Programs detail={detail} />
+      {installers.length > 0 && <Installers packageId={id} paths={installers} look={look} />}
       <Section title="Files">
         <Files files={detail.contents} />
       </Section>

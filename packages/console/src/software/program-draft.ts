@@ -4,6 +4,7 @@ import {
   type ExitCodeTable,
   type ExitMeaning,
   FileRule,
+  isInstallerPath,
   MsiRule,
   PackageManagerRule,
   type Platform,
@@ -26,6 +27,7 @@ export type RuleDraft = {
   packageName: string;
   packageVersion: string;
   productCode: string;
+  productVersion: string;
 };
 
 export type ExitDraft = { key: string; code: number | string; meaning: ExitMeaning };
@@ -66,12 +68,20 @@ export function emptyRule(kind: RuleDraft['kind']): RuleDraft {
     packageName: '',
     packageVersion: '',
     productCode: '',
+    productVersion: '',
   };
 }
 
-/** A first suggestion from what the package holds: the administrator reads and corrects it. */
+/** The .msi that a package is most likely made for: the one that lies highest, by name where there are several. */
+export function mainInstaller(paths: readonly string[]): string | undefined {
+  const depth = (path: string) => path.split('/').length;
+  return paths
+    .filter(isInstallerPath)
+    .toSorted((one, other) => depth(one) - depth(other) || one.localeCompare(other))[0];
+}
+
+/** A first suggestion from what the package holds; of an .msi the site knows more, from the package itself. */
 export function suggestProgram(paths: readonly string[]): ProgramDraft {
-  const msi = paths.find((path) => /\.msi$/i.test(path));
   const deb = paths.find((path) => /\.deb$/i.test(path));
   const base = {
     name: 'Install',
@@ -80,16 +90,8 @@ export function suggestProgram(paths: readonly string[]): ProgramDraft {
     repair: '',
     uninstall: '',
   };
-  if (msi !== undefined) {
-    const file = `"{content}\\${msi.replaceAll('/', '\\')}"`;
-    return {
-      ...base,
-      platform: 'windows',
-      install: `msiexec /i ${file} /qn /norestart /L*v "{log}"`,
-      repair: `msiexec /I ${file} /qn /norestart /L*v "{log}" REINSTALLMODE=vmeus REINSTALL=ALL`,
-      uninstall: `msiexec /x ${file} /qn /norestart /L*v "{log}"`,
-      rules: [emptyRule('msi')],
-    };
+  if (paths.some(isInstallerPath)) {
+    return { ...base, platform: 'windows', install: '', rules: [emptyRule('msi')] };
   }
   if (deb !== undefined) {
     const name = deb.slice(deb.lastIndexOf('/') + 1).split('_')[0] ?? '';
@@ -126,10 +128,47 @@ export function ruleErrors(rule: RuleDraft): Partial<Record<keyof RuleDraft, str
         ? {}
         : { packageName: 'The name of a Debian package: lower-case letters, digits, + - .' };
     case 'msi':
-      return matches(MsiRule.properties.productCode, rule.productCode)
-        ? {}
-        : { productCode: 'As in {00000000-0000-0000-0000-000000000000}, upper case' };
+      return {
+        ...(matches(MsiRule.properties.productCode, rule.productCode)
+          ? {}
+          : { productCode: 'As in {00000000-0000-0000-0000-000000000000}, upper case' }),
+        ...(rule.productVersion !== '' && !matches(MsiRule.properties.minimumVersion, rule.productVersion)
+          ? { productVersion: 'Up to four numbers with dots, such as 1.2.3.4' }
+          : {}),
+      };
   }
+}
+
+function ruleDraft(rule: DetectionRule): RuleDraft {
+  const draft = emptyRule(rule.kind);
+  switch (rule.kind) {
+    case 'file': {
+      const { path, sha256 = '', minimumVersion = '' } = rule;
+      return { ...draft, path, sha256, minimumVersion };
+    }
+    case 'registry': {
+      const { hive, key, name, value = '', view = '64' } = rule;
+      return { ...draft, hive, registryKey: key, valueName: name, value, view };
+    }
+    case 'package':
+      return { ...draft, packageName: rule.name, packageVersion: rule.version ?? '' };
+    case 'msi':
+      return { ...draft, productCode: rule.productCode, productVersion: rule.minimumVersion ?? '' };
+  }
+}
+
+/** A program that somebody else has written, to be read and corrected in the form. */
+export function draftOf(program: ProgramCreate): ProgramDraft {
+  return {
+    name: program.name,
+    platform: program.platform,
+    install: program.install,
+    repair: program.repair ?? '',
+    uninstall: program.uninstall ?? '',
+    maxRunMinutes: program.maxRunMinutes,
+    rules: program.detection.map(ruleDraft),
+    exitCodes: program.exitCodes.map(({ code, meaning }) => ({ key: rowKey(), code, meaning })),
+  };
 }
 
 /** A command is one line, however the field has wrapped it. */
@@ -164,7 +203,11 @@ function ruleOf(rule: RuleDraft): DetectionRule {
         ...given('version', rule.packageVersion),
       };
     case 'msi':
-      return { kind: 'msi', productCode: rule.productCode };
+      return {
+        kind: 'msi',
+        productCode: rule.productCode,
+        ...given('minimumVersion', rule.productVersion),
+      };
   }
 }
 

@@ -16,11 +16,12 @@ import {
 import { type UseFormReturnType, useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { change } from '../api/http.ts';
+import { asProblem, change } from '../api/http.ts';
+import { Notes } from '../installers/facts.tsx';
 import { ProblemNotice } from '../parts/problems.tsx';
 import { DetectionRules } from './detection.tsx';
 import { ExitCodes } from './exit-codes.tsx';
-import { type ProgramDraft, programOf, ruleErrors, suggestProgram } from './program-draft.ts';
+import { type ProgramDraft, programOf, ruleErrors } from './program-draft.ts';
 
 const variables = [
   ['{content}', 'the folder with the files of the package'],
@@ -96,22 +97,31 @@ function validate(draft: ProgramDraft): Record<string, ReactNode> {
 
 type ProgramFormProps = {
   readonly packageId: string;
-  /** Paths in the package, from which a first suggestion is made. */
-  readonly paths: readonly string[];
+  /** What is filled in at first, to be read and corrected. */
+  readonly suggestion: ProgramDraft;
+  /** Why it is what is filled in. */
+  readonly notes?: readonly string[];
   readonly done: (program: Program) => unknown;
   /** Another button, beside the one that adds the program. */
   readonly aside?: ReactNode;
 };
 
-export function ProgramForm({ packageId, paths, done, aside }: ProgramFormProps) {
+export function ProgramForm({ packageId, suggestion, notes = [], done, aside }: ProgramFormProps) {
   const queries = useQueryClient();
-  const form = useForm<ProgramDraft>({ initialValues: suggestProgram(paths), validate });
+  const form = useForm<ProgramDraft>({ initialValues: suggestion, validate });
   const adding = useMutation({
     mutationFn: (draft: ProgramDraft) =>
       change<Program>('POST', `/packages/${packageId}/programs`, programOf(draft)),
     onSuccess: async (program) => {
       await queries.invalidateQueries({ queryKey: ['packages'] });
       await done(program);
+    },
+    onError: (thrown) => {
+      const { message, details } = asProblem(thrown);
+      const field = details.field === 'detection' ? 'rules' : details.field;
+      if (typeof field !== 'string' || !(field in form.values)) return;
+      form.setFieldError(field, message);
+      form.getInputNode(field)?.focus();
     },
   });
   return (
@@ -137,6 +147,7 @@ export function ProgramForm({ packageId, paths, done, aside }: ProgramFormProps)
             {...form.getInputProps('maxRunMinutes')}
           />
         </SimpleGrid>
+        <Notes notes={notes} />
         <CommandLines form={form} />
         <DetectionRules form={form} />
         <ExitCodes form={form} />

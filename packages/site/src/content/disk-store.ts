@@ -97,6 +97,16 @@ export async function openContent(
     return entry?.kind === 'file' ? entry.size : undefined;
   }
 
+  async function open(hash: Sha256): Promise<OpenFile> {
+    const folder = await folderOf(hash);
+    if (!folder || !(await folder.entry(hash))) {
+      await folder?.close();
+      throw new HoldfastError('content.not-found', 'The site does not have this content.');
+    }
+    await using _ = folder;
+    return await folder.read(hash);
+  }
+
   async function keep(name: string, { sha256, size }: Received): Promise<void> {
     const written = await hashFile(incoming, name);
     if (written.sha256 !== sha256 || written.size !== size) {
@@ -131,14 +141,9 @@ export async function openContent(
       }
     },
     size: sizeOf,
+    open,
     async *read(hash, start, end) {
-      const folder = await folderOf(hash);
-      if (!folder || !(await folder.entry(hash))) {
-        await folder?.close();
-        throw new HoldfastError('content.not-found', 'The site does not have this content.');
-      }
-      await using _ = folder;
-      await using file = await folder.read(hash);
+      await using file = await open(hash);
       for (let position = start; position < end; ) {
         const chunk = await file.read(position, Math.min(readBytes, end - position));
         if (chunk.length === 0) throw new HoldfastError('disk.failed', 'The content is shorter than it was.');

@@ -12,6 +12,7 @@ import { audit } from '../audit/model.ts';
 import { invalidateMembers } from '../collections/membership.ts';
 import { getCollection } from '../collections/store.ts';
 import type { SiteContext } from '../context.ts';
+import { refuseLoop } from '../installer/model.ts';
 import { definitionOf, filesOf, getPackage, getProgram } from '../software/store.ts';
 import type { Schema } from '../store/schema.ts';
 import { getDeployment, getDeploymentDetail, insertDeployment, markWithdrawn } from './store.ts';
@@ -95,9 +96,16 @@ async function writeDeployment(
   return getDeploymentDetail(db, id);
 }
 
+/** Programs from before the site looked for loops are looked at when they are deployed. */
+async function refuseLoopingProgram(context: SiteContext, request: DeploymentCreate): Promise<void> {
+  if (request.intent === 'uninstall') return;
+  const program = await getProgram(context.store, request.programId);
+  await refuseLoop(context, definitionOf(program), await filesOf(context.store, program.packageId));
+}
+
 /**
  * @param options with `dryRun` everything is checked and answered the same, and nothing is changed
- * @throws HoldfastError `not-found`, `request.invalid`, `request.too-large`
+ * @throws HoldfastError `not-found`, `request.invalid`, `request.too-large`, `program.changes-nothing`
  */
 export async function createDeployment(
   context: SiteContext,
@@ -105,6 +113,7 @@ export async function createDeployment(
   request: DeploymentCreate,
   options: { dryRun: boolean },
 ): Promise<DeploymentDetail> {
+  await refuseLoopingProgram(context, request);
   const transaction = await context.store.startTransaction().execute();
   let detail: DeploymentDetail;
   try {

@@ -14,6 +14,7 @@ import { prepareCollections } from '../collections/model.ts';
 import { collectionRoutes } from '../collections/routes.ts';
 import type { SiteContext } from '../context.ts';
 import { deploymentRoutes } from '../deployments/routes.ts';
+import { installerRoutes } from '../installer/routes.ts';
 import { liveRoutes } from '../live/routes.ts';
 import { overviewRoutes } from '../overview/routes.ts';
 import { softwareRoutes } from '../software/routes.ts';
@@ -158,6 +159,7 @@ function addRoutes(api: Api, context: SiteContext, signIn: SignIn, firstRun: Fir
   tokenRoutes(api, context);
   collectionRoutes(api, context);
   softwareRoutes(api, context);
+  installerRoutes(api, context);
   deploymentRoutes(api, context);
   auditRoutes(api, context);
   liveRoutes(api, context);

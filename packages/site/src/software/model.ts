@@ -10,9 +10,11 @@ import {
 import { audit } from '../audit/model.ts';
 import type { SiteContext } from '../context.ts';
 import { deploymentsOf, removeWithdrawn } from '../deployments/store.ts';
+import { refuseDamaged, refuseLoop } from '../installer/model.ts';
 import {
   contentSizes,
   deletePackage,
+  filesOf,
   getPackage,
   getPackageDetail,
   insertPackage,
@@ -38,7 +40,26 @@ function refuseClashes(files: readonly ContentFile[]): void {
   }
 }
 
-/** @throws HoldfastError `request.invalid`; `content.not-found` where a file was not uploaded before */
+/** Content is only ever added: what is there stays. @throws HoldfastError `request.invalid`, `content.not-found` */
+async function refuseMissing(context: SiteContext, files: readonly ContentFile[]): Promise<void> {
+  const sizes = await contentSizes(context.store, [...new Set(files.map((file) => file.sha256))]);
+  for (const file of files) {
+    const size = sizes.get(file.sha256);
+    if (size === undefined) {
+      throw new HoldfastError('content.not-found', `The content of ${file.path} was not uploaded.`, {
+        details: { path: file.path, sha256: file.sha256 },
+      });
+    }
+    if (size !== file.size) {
+      throw new HoldfastError('request.invalid', `${file.path} has ${size} bytes, not ${file.size}.`);
+    }
+  }
+}
+
+/**
+ * @throws HoldfastError `request.invalid`; `content.not-found` where a file was not uploaded before; `msi.*` where an
+ * .msi among them is damaged
+ */
 export async function createPackage(
   context: SiteContext,
   actor: string,
@@ -52,20 +73,9 @@ export async function createPackage(
     publisher: request.publisher ?? '',
     createdAt: context.clock.now(),
   };
+  await refuseMissing(context, request.files);
+  await refuseDamaged(context, request.files);
   await context.store.transaction().execute(async (transaction) => {
-    const hashes = [...new Set(request.files.map((file) => file.sha256))];
-    const sizes = await contentSizes(transaction, hashes);
-    for (const file of request.files) {
-      const size = sizes.get(file.sha256);
-      if (size === undefined) {
-        throw new HoldfastError('content.not-found', `The content of ${file.path} was not uploaded.`, {
-          details: { path: file.path, sha256: file.sha256 },
-        });
-      }
-      if (size !== file.size) {
-        throw new HoldfastError('request.invalid', `${file.path} has ${size} bytes, not ${file.size}.`);
-      }
-    }
     await insertPackage(transaction, row, request.files);
     await audit(context, transaction, {
       actor,
@@ -97,7 +107,10 @@ export async function removePackage(context: SiteContext, actor: string, id: str
   context.live.publish({ kind: 'package', id });
 }
 
-/** @throws HoldfastError `not-found`; `conflict` where the package has a program of this name */
+/**
+ * @throws HoldfastError `not-found`; `conflict` where the package has a program of this name;
+ * `program.changes-nothing` where it could run for ever
+ */
 export async function createProgram(
   context: SiteContext,
   actor: string,
@@ -111,6 +124,7 @@ export async function createProgram(
     definition: JSON.stringify(definition),
     createdAt: context.clock.now(),
   };
+  await refuseLoop(context, definition, await filesOf(context.store, packageId));
   await context.store.transaction().execute(async (transaction) => {
     const { name, version } = await getPackage(transaction, packageId);
     const programs = await programsOf(transaction, packageId);

@@ -1,0 +1,80 @@
+/** Answers questions about one package: what the reading thread does, without the thread. */
+import { isHoldfastError } from '@holdfast/contract';
+import {
+  type ByteSource,
+  type Database,
+  describeMachine,
+  type Evaluation,
+  evaluate,
+  openDatabase,
+  openProduct,
+  type Product,
+} from '@holdfast/msi';
+import { describeInstaller } from './describe.ts';
+import { filesOf, rowsOf, tablesOf } from './lists.ts';
+import { findLoop } from './loop.ts';
+import { targetPaths } from './paths.ts';
+import type { Answers, InstallerContent, Question } from './questions.ts';
+
+export type OpenedInstaller = {
+  readonly content: InstallerContent;
+  readonly database: Database;
+  /** Joined when it is first asked for: tables can be looked at where they do not fit together. */
+  product(): Promise<Product>;
+  /** On an ordinary machine; undefined where the package's own conditions and folders cannot be evaluated. */
+  evaluation(): Promise<Evaluation | undefined>;
+};
+
+async function onOrdinaryMachine(product: Product): Promise<Evaluation | undefined> {
+  const architecture = product.architecture === 'arm64' ? 'arm64' : 'x64';
+  const machine = describeMachine({ architecture, windows: '10.0' });
+  try {
+    return await evaluate(product, machine, { properties: { ALLUSERS: '1' } });
+  } catch (thrown) {
+    if (isHoldfastError(thrown, 'msi.invalid', 'msi.limit')) return undefined;
+    throw thrown;
+  }
+}
+
+/** @throws HoldfastError `msi.invalid`, `msi.limit` */
+export async function openInstaller(content: InstallerContent, source: ByteSource): Promise<OpenedInstaller> {
+  const database = await openDatabase(source);
+  let opening: Promise<Product> | undefined;
+  let evaluating: Promise<Evaluation | undefined> | undefined;
+  const product = () => {
+    opening ??= openProduct(database);
+    return opening;
+  };
+  return {
+    content,
+    database,
+    product,
+    evaluation() {
+      evaluating ??= product().then(onOrdinaryMachine);
+      return evaluating;
+    },
+  };
+}
+
+/** @throws HoldfastError `msi.invalid`, `msi.limit`, `not-found` */
+export async function answerQuestion(
+  { content, database, product, evaluation }: OpenedInstaller,
+  question: Question,
+): Promise<Answers[Question['about']]> {
+  switch (question.about) {
+    case 'description':
+      return describeInstaller(content, {
+        database,
+        product: await product(),
+        evaluation: await evaluation(),
+      });
+    case 'files':
+      return filesOf(await product(), targetPaths(await product(), await evaluation()), question);
+    case 'tables':
+      return tablesOf(database);
+    case 'rows':
+      return rowsOf(database, question.table, question.part);
+    case 'loop':
+      return { found: await findLoop(question.program, await product(), content.path) };
+  }
+}
