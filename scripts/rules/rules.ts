@@ -8,8 +8,8 @@ export type Offence = string;
 export const packageOrder = [
   'contract',
   'ports',
-  'msi',
   'engine',
+  'msi',
   'rollout',
   'client',
   'machine',

@@ -1,6 +1,4 @@
 /** The outside of a real run: this process's streams, environment and signals. */
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
 import type { Surroundings } from './terminal.ts';
 
 /** The first SIGTERM or SIGINT asks for a clean stop, the second ends the process as it is. */
@@ -12,8 +10,15 @@ function stopSignal(): AbortSignal {
   return controller.signal;
 }
 
-/** Reads a line from the terminal without showing it: the line editor writes to nowhere. */
+/**
+ * Reads a line from the terminal without showing it: the line editor writes to nowhere. Loaded here: few commands ask,
+ * and all of them would start later.
+ */
 async function askSecret(question: string): Promise<string> {
+  const [{ createInterface }, { Writable }] = await Promise.all([
+    import('node:readline/promises'),
+    import('node:stream'),
+  ]);
   process.stderr.write(question);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const reader = createInterface({ input: process.stdin, output: nowhere, terminal: true });

@@ -12,8 +12,8 @@ function verbs(command: Command): Command[] {
   return command.commands.length === 0 ? [command] : command.commands.flatMap(verbs);
 }
 
-test('the help of every verb has an example of that verb and offers --json', () => {
-  for (const program of [holdfastProgram(silent()), clientProgram(silent())]) {
+test('the help of every verb has an example of that verb and offers --json', async () => {
+  for (const program of [await holdfastProgram(silent()), clientProgram(silent())]) {
     const all = verbs(program);
     assert.ok(all.length >= 4);
     for (const verb of all) {
@@ -28,6 +28,15 @@ test('the help of every verb has an example of that verb and offers --json', () 
       assert.ok(help.slice(help.indexOf('Examples:')).includes(path.join(' ')), path.join(' '));
       assert.match(help, /--json/, path.join(' '));
     }
+  }
+});
+
+test('every verb is found by its first word alone, and its family is all that is loaded for it', async () => {
+  const all = await holdfastProgram(silent());
+  for (const name of all.commands.map((command) => command.name())) {
+    const alone = await holdfastProgram(silent(), name);
+    assert.ok(alone.commands.some((command) => command.name() === name));
+    assert.ok(alone.commands.length <= 2, name);
   }
 });
 

@@ -1,13 +1,43 @@
 /** `holdfast msi` over the sample packages: what is printed, and what is refused. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { holdfast } from './support.ts';
+import {
+  type ByteSink,
+  bytesSource,
+  createTransform,
+  openDatabase,
+  type PackageData,
+  writePackage,
+} from '@holdfast/msi';
+import { holdfast, temporaryFolder } from './support.ts';
 
 const folder = fileURLToPath(new URL('../../../../shared/corpus/msi/', import.meta.url));
 const path = `${folder}putty-0.68-installer.msi`;
 const skip = existsSync(path) ? false : 'the sample packages are not here';
+
+/** A package that is nothing but its name. */
+function packageNamed(name: string): PackageData {
+  const text = { kind: 'string', nullable: false, localizable: false } as const;
+  const columns = [
+    { ...text, name: 'Property', size: 72, key: true },
+    { ...text, name: 'Value', size: 0, key: false },
+  ];
+  const table = { name: 'Property', columns, rows: [['ProductName', name]] };
+  return { kind: 'installer', codePage: 1252, tables: [table], streams: [], summary: new Map() };
+}
+
+async function toFile(path: string, make: (sink: ByteSink) => Promise<number>): Promise<void> {
+  await using file = await open(path, 'w');
+  await make({
+    async write(position, bytes) {
+      await file.write(bytes, 0, bytes.length, position);
+    },
+  });
+}
 
 describe('holdfast msi', { skip }, () => {
   it('tells the product, its tables and its streams', async () => {
@@ -36,6 +66,38 @@ describe('holdfast msi', { skip }, () => {
     assert.ok(!/[\0\r]/.test(shown.out));
     const document = JSON.parse((await holdfast(['msi', 'export', path, 'Media', '--json'])).out);
     assert.deepEqual(document.items[0].rows, [[1, 10, null, '#putty.cab', null, null]]);
+  });
+
+  it('reads a package as a transform makes it, from a file or out of the package itself', async (context) => {
+    const own = await temporaryFolder();
+    context.after(own.remove);
+    const [plain, whole] = [join(own.path, 'plain.msi'), join(own.path, 'whole.msi')];
+    await toFile(plain, (sink) => writePackage(packageNamed('Before'), sink));
+    await toFile(whole, (sink) => writePackage(packageNamed('After'), sink));
+    const mst = join(own.path, 'renamed.mst');
+    const made = JSON.parse((await holdfast(['msi', 'transform', plain, whole, '-o', mst, '--json'])).out);
+    assert.deepEqual([made.path, made.tables, made.streams], [mst, ['Property'], []]);
+    const [base, target] = await Promise.all(
+      [plain, whole].map(async (one) => openDatabase(bytesSource(await readFile(one)))),
+    );
+    assert.ok(base && target);
+    const transform = await createTransform(base, target);
+    const inside = { ...packageNamed('Before'), storages: [{ ...transform, name: 'renamed' }] };
+    await toFile(whole, (sink) => writePackage(inside, sink));
+
+    const nameWith = async (...words: string[]) =>
+      JSON.parse((await holdfast(['msi', 'info', ...words, '--json'])).out).product.name;
+    assert.equal(await nameWith(plain), 'Before');
+    assert.equal(await nameWith(plain, '--transform', mst), 'After');
+    assert.equal(await nameWith(plain, '--transform', mst, '--transform', mst), 'After');
+    assert.equal(await nameWith(whole, '--transform', ':renamed'), 'After');
+    const shown = await holdfast(['msi', 'export', plain, 'Property', '--transform', mst]);
+    assert.match(shown.out, /^ProductName\tAfter\r$/m);
+    assert.match((await holdfast(['msi', 'info', mst])).out, /^kind +transform/m);
+    const unfit = await holdfast(['msi', 'info', path, '--transform', mst, '--json']);
+    assert.equal(JSON.parse(unfit.error).error.code, 'msi.transform-unfit');
+    const absent = await holdfast(['msi', 'tables', whole, '--transform', ':absent', '--json']);
+    assert.equal(JSON.parse(absent.error).error.code, 'not-found');
   });
 
   it('refuses what is no package, what is not there, and tables that it does not have', async () => {

@@ -68,18 +68,6 @@ test('a folder becomes a package, is uploaded once, and is deployed to a collect
   assert.match((await site.run(['deployment', 'list'])).out, /withdrawn/);
 });
 
-test('an .msi with its product code has the three lines of msiexec', async () => {
-  const path = join(site.folder, 'app.msi');
-  await writeFile(path, 'not really');
-  const code = '{A2A3B4C5-0000-4000-8000-0123456789AB}';
-  await site.json('package', 'add', path, '--name', 'app', '--version', '1', '--product-code', code);
-  const { out } = await site.run(['package', 'show', 'app']);
-  assert.ok(
-    out.includes('msiexec /I "{content}\\app.msi" /L*v "{log}" REINSTALLMODE=vmeus REINSTALL=ALL /qn'),
-  );
-  assert.ok(out.includes(`msiexec /x ${code} /qn /L*v "{log}"`));
-});
-
 test('what the site refuses comes out as its coded error', async () => {
   const { code, error } = await site.run(['client', 'show', 'nobody', '--json']);
   assert.equal(code, 1);

@@ -1,29 +1,28 @@
-/** The program of a Windows Installer package: the three command lines that every administrator knows. */
-import { HoldfastError, MsiRule, type ProgramCreate } from '@holdfast/contract';
-import { Compile } from 'typebox/compile';
+/** What the site says of an .msi that it has: the rules are the site's, whoever uploads. */
+import { HoldfastError, InstallerDescription, isInstallerPath } from '@holdfast/contract';
+import type { Api } from '../api.ts';
+import type { LocalFile } from './content.ts';
 
-const rule = Compile(MsiRule);
+/** The .msi that a package is made for; undefined where there is none, or more than one to choose from. */
+export function onlyInstaller(files: readonly LocalFile[]): LocalFile | undefined {
+  const [first, second] = files.filter(({ path }) => isInstallerPath(path));
+  return second === undefined ? first : undefined;
+}
 
 /**
- * Install, repair and uninstall of an .msi, each with a log. The repair line is the one of KB829810.
- * @throws HoldfastError `request.invalid` where the product code is none
+ * Asks the site about an uploaded .msi.
+ * @throws HoldfastError `msi.invalid`, `msi.limit`; `installer.unsupported` where it installs nothing by itself
  */
-export function installerProgram(file: string, productCode: string): ProgramCreate {
-  const detected = { kind: 'msi', productCode: productCode.toUpperCase() };
-  if (!rule.Check(detected)) {
+export async function describeInstaller(api: Api, file: LocalFile) {
+  const description = await api.get(InstallerDescription, `/content/${file.sha256}/installer`, {
+    path: file.path,
+  });
+  const { software, reason } = description;
+  if (software === null) {
     throw new HoldfastError(
-      'request.invalid',
-      `${productCode} is not a product code like {A2A3B4C5-0000-4000-8000-0123456789AB}.`,
+      'installer.unsupported',
+      `${file.path}: ${reason ?? 'it installs nothing by itself.'}`,
     );
   }
-  return {
-    name: 'install',
-    platform: 'windows',
-    install: `msiexec /i "{content}\\${file}" /qn /L*v "{log}"`,
-    repair: `msiexec /I "{content}\\${file}" /L*v "{log}" REINSTALLMODE=vmeus REINSTALL=ALL /qn`,
-    uninstall: `msiexec /x ${detected.productCode} /qn /L*v "{log}"`,
-    detection: [detected],
-    exitCodes: [],
-    maxRunMinutes: 120,
-  };
+  return { description, software };
 }

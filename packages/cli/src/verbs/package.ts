@@ -1,8 +1,7 @@
 /** `holdfast package`: content with its name and version. */
-import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
 import {
   HoldfastError,
+  type InstallerDescription,
   type PackageDetail,
   PackageSummary,
   Program,
@@ -11,12 +10,19 @@ import {
 import type { Command } from 'commander';
 import { type LocalFile, localFiles, upload } from '../software/content.ts';
 import { debianSoftware } from '../software/debian.ts';
-import { installerProgram } from '../software/windows-installer.ts';
+import { describeInstaller, onlyInstaller } from '../software/windows-installer.ts';
 import { bytes, facts, type Surroundings, table, when } from '../terminal.ts';
 import { findPackage } from './find.ts';
 import { type ApiSession, apiVerb, argument, number, runOverApi, text, withList } from './verb.ts';
 
-type Described = { name: string; version: string; publisher?: string; program?: ProgramCreate };
+type Described = {
+  readonly name: string;
+  readonly version: string;
+  readonly publisher?: string;
+  readonly program?: ProgramCreate;
+  /** What was found in an .msi, and why the program is as it is. */
+  readonly installer?: { readonly description: InstallerDescription; readonly notes: readonly string[] };
+};
 
 function required(value: string | undefined, option: string): string {
   if (value === undefined)
@@ -24,24 +30,42 @@ function required(value: string | undefined, option: string): string {
   return value;
 }
 
-/** Name, version and program as given, the rest as the package itself says where it is a .deb or .msi. */
-async function describe(path: string, options: Record<string, unknown>): Promise<Described> {
-  if (!existsSync(path)) throw new HoldfastError('disk.not-found', `There is no ${path}.`);
-  const name = text(options, 'name');
-  const version = text(options, 'version');
-  const publisher = text(options, 'publisher');
-  const given = publisher === undefined ? {} : { publisher };
-  const withProgram = options.program !== false;
-  if (withProgram && path.endsWith('.deb')) {
-    const software = await debianSoftware(path);
-    return { ...software, name: name ?? software.name, version: version ?? software.version, ...given };
-  }
-  const named = { name: required(name, '--name'), version: required(version, '--version'), ...given };
-  const productCode = text(options, 'productCode');
-  if (withProgram && path.endsWith('.msi') && productCode !== undefined) {
-    return { ...named, program: installerProgram(basename(path), productCode) };
-  }
-  return named;
+/** What the options say goes before what the package says of itself. */
+function named(said: Omit<Described, 'installer'>, options: Record<string, unknown>): Described {
+  const publisher = text(options, 'publisher') ?? said.publisher;
+  return {
+    name: text(options, 'name') ?? said.name,
+    version: text(options, 'version') ?? said.version,
+    ...(publisher === undefined || publisher === '' ? {} : { publisher }),
+    ...(said.program === undefined || options.program === false ? {} : { program: said.program }),
+  };
+}
+
+/** Before anything is sent: a .deb says its own name, an .msi says it once it is at the site, others must be named. */
+async function describe(
+  path: string,
+  files: readonly LocalFile[],
+  options: Record<string, unknown>,
+): Promise<Described | LocalFile> {
+  if (options.program !== false && path.endsWith('.deb')) return named(await debianSoftware(path), options);
+  const installer = onlyInstaller(files);
+  if (installer !== undefined) return installer;
+  return named(
+    {
+      name: required(text(options, 'name'), '--name'),
+      version: required(text(options, 'version'), '--version'),
+    },
+    options,
+  );
+}
+
+async function asSiteSays(
+  session: ApiSession,
+  file: LocalFile,
+  options: Record<string, unknown>,
+): Promise<Described> {
+  const { description, software } = await describeInstaller(session.api, file);
+  return { ...named(software, options), installer: { description, notes: software.notes } };
 }
 
 /** Uploads with one line of progress on standard error, overwritten where it is a terminal. */
@@ -60,9 +84,10 @@ async function send(session: ApiSession, files: readonly LocalFile[]): Promise<n
 
 async function add(session: ApiSession, path: string, options: Record<string, unknown>): Promise<void> {
   const { api } = session;
-  const described = await describe(path, options);
   const files = await localFiles(path);
+  const found = await describe(path, files, options);
   const known = await send(session, files);
+  const described = 'source' in found ? await asSiteSays(session, found, options) : found;
   const created = await api.send(PackageSummary, 'POST', '/packages', {
     name: described.name,
     version: described.version,
@@ -72,14 +97,57 @@ async function add(session: ApiSession, path: string, options: Record<string, un
   const programs = described.program
     ? [await api.send(Program, 'POST', `/packages/${created.id}/programs`, described.program)]
     : [];
-  session.answer({ ...created, programs: programs.length, programList: programs }, () =>
+  const { installer } = described;
+  const document = {
+    ...created,
+    programs: programs.length,
+    programList: programs,
+    ...(installer === undefined ? {} : { installer: installer.description }),
+  };
+  session.answer(document, () =>
     facts([
       ['package', `${created.name} ${created.version}`],
       ['id', created.id],
       ['content', `${created.files} files, ${bytes(created.bytes)} (${known} were at the site already)`],
-      ['program', programs.map((one) => one.name).join(', ') || 'none yet: holdfast program add'],
+      ...installerFacts(installer?.description),
+      ...(programs.length === 0
+        ? [['program', 'none yet: holdfast program add'] as const]
+        : programs.flatMap(programFacts)),
+      ...(programs.length === 0 ? [] : (installer?.notes ?? [])).map((note) => ['note', note] as const),
     ]),
   );
+}
+
+type Fact = readonly [string, string | number | undefined];
+
+/** What an .msi says of itself. */
+function installerFacts(description: InstallerDescription | undefined): Fact[] {
+  if (description === undefined) return [];
+  const { features, totals } = description;
+  const optional = features.filter(({ byDefault }) => !byDefault).map(({ id }) => id);
+  return [
+    ['product code', description.productCode ?? undefined],
+    ['upgrade code', description.upgradeCode ?? undefined],
+    ['publisher', description.publisher ?? undefined],
+    ['language', description.language ?? undefined],
+    ['architecture', description.architecture],
+    ['features', features.map(({ id }) => id).join(', ')],
+    [
+      'not installed',
+      optional.length === 0 ? undefined : `${optional.join(', ')} (unless ADDLOCAL asks for it)`,
+    ],
+    ['files', `${totals.files}, ${bytes(totals.bytes)} once installed`],
+  ];
+}
+
+function programFacts(one: Program): Fact[] {
+  return [
+    ['program', `${one.name} (${one.platform})`],
+    ['install', one.install],
+    ['repair', one.repair],
+    ['uninstall', one.uninstall],
+    ['detection', one.detection.map((rule) => JSON.stringify(rule)).join(' ')],
+  ];
 }
 
 function shown(detail: PackageDetail, columns: number | undefined): string {
@@ -90,16 +158,7 @@ function shown(detail: PackageDetail, columns: number | undefined): string {
     ['created', when(detail.createdAt)],
     ['content', `${detail.files} files, ${bytes(detail.bytes)}`],
   ]);
-  const programs = detail.programList.map((one) =>
-    facts([
-      ['program', `${one.name} (${one.platform})`],
-      ['id', one.id],
-      ['install', one.install],
-      ['repair', one.repair],
-      ['uninstall', one.uninstall],
-      ['detection', one.detection.map((rule) => JSON.stringify(rule)).join(' ')],
-    ]),
-  );
+  const programs = detail.programList.map((one) => facts([...programFacts(one), ['id', one.id]]));
   const contents = table(
     detail.contents,
     [
@@ -151,14 +210,14 @@ export function packageVerbs(program: Command, surroundings: Surroundings): void
     'make a package of a file or folder, and upload what the site lacks',
     [
       'package add hello_1.0_amd64.deb',
-      'package add putty-0.68-installer.msi --name PuTTY --version 0.68 --product-code "{...}"',
+      'package add putty-0.68-installer.msi',
+      'package add putty-0.68-installer.msi --name PuTTY --version 0.68 --json',
       'package add ./tools --name tools --version 7 --publisher "Our own" --json',
     ],
   )
-    .option('--name <name>', 'name of the package (a .deb says its own)')
-    .option('--version <version>', 'version of the package (a .deb says its own)')
+    .option('--name <name>', 'name of the package (a .deb or .msi says its own)')
+    .option('--version <version>', 'version of the package (a .deb or .msi says its own)')
     .option('--publisher <name>', 'who made it')
-    .option('--product-code <code>', 'product code of an .msi: adds its install, repair and uninstall lines')
     .option('--no-program', 'only the content: no program is filled in for a .deb or .msi');
   runOverApi(addVerb, surroundings, (session, values, options) => add(session, argument(values, 0), options));
 

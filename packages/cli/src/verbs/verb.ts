@@ -1,8 +1,7 @@
 /** What every verb has: its help with examples, the common options, and one way to answer. */
 import { HoldfastError } from '@holdfast/contract';
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Api, openApi } from '../api.ts';
-import { chooseSite } from '../profile.ts';
+import type { Api } from '../api.ts';
 import { jsonText, type Surroundings } from '../terminal.ts';
 
 /** What a verb gets to work with. */
@@ -73,6 +72,8 @@ export function runLocal(command: Command, surroundings: Surroundings, handler: 
 /** Runs a verb over the API. */
 export function runOverApi(command: Command, surroundings: Surroundings, handler: Handler<ApiSession>): void {
   runLocal(command, surroundings, async (local, values, options) => {
+    // A verb over files needs neither of these, nor the schemas that they check answers by.
+    const [{ openApi }, { chooseSite }] = await Promise.all([import('../api.ts'), import('../profile.ts')]);
     const { site, apiKey } = await chooseSite(surroundings.environment, command.opts<CommonOptions>());
     await handler({ ...local, api: openApi(site, apiKey, surroundings.stopped) }, values, options);
   });

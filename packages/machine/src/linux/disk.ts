@@ -5,7 +5,7 @@
  * Where there is no /proc (macOS) names are put behind the folder's path. Links in the last place are still
  * refused, but a folder on the way that is swapped for a link is followed.
  */
-import { constants, existsSync } from 'node:fs';
+import { constants, existsSync, readFileSync } from 'node:fs';
 import {
   type FileHandle,
   lstat,
@@ -37,6 +37,16 @@ const fileMode = 0o600;
 const folderMode = 0o700;
 
 const hasDescriptorPaths = existsSync('/proc/self/fd');
+
+/** Permissions that the process takes from every file that it makes; all of them where the kernel does not say. */
+const umask = readUmask();
+
+function readUmask(): number {
+  if (!hasDescriptorPaths) return 0o777;
+  // process.umask() would set it for a moment, under the feet of other threads.
+  const [, octal] = /^Umask:\s*([0-7]+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+  return octal === undefined ? 0o777 : Number.parseInt(octal, 8);
+}
 
 /** Where the names of a folder are reached; throws when it is closed. Known only for folders of this disk. */
 const basesOf = new WeakMap<Folder, () => string>();
@@ -70,7 +80,7 @@ function folderOf(handle: FileHandle, path: string): Folder {
     return hasDescriptorPaths ? `/proc/self/fd/${handle.fd}` : path;
   };
   const use = <T>(doing: string, name: string, call: (at: string) => Promise<T>): Promise<T> => {
-    const work = (async () => call(join(base(), plainName(name))))();
+    const work = (async () => call(`${base()}/${plainName(name)}`))();
     const guarded = attempt(`${doing} ${join(path, name)}`, () => work);
     running.add(guarded);
     const done = () => running.delete(guarded);
@@ -99,8 +109,7 @@ function folderOf(handle: FileHandle, path: string): Folder {
     create: (name, { mode = fileMode } = {}) =>
       use('create', name, async (at) => {
         const file = await open(at, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
-        // The umask of the process has taken bits away.
-        await closedIfFailing(file, () => file.chmod(mode));
+        if ((mode & umask) !== 0) await closedIfFailing(file, () => file.chmod(mode));
         return openFileOf(file, join(path, name));
       }),
     entry: (name) => use('look at', name, (at) => entryAt(at, name)),

@@ -1,8 +1,15 @@
 /** `holdfast msi info`: the product in a package, and its summary information. */
 import { type Database, summaryProperties, summaryText } from '@holdfast/msi';
 import { bytes, facts } from '../../terminal.ts';
-import type { Session } from '../verb.ts';
+import { type Session, texts } from '../verb.ts';
 import { withPackage } from './open.ts';
+
+const kinds = {
+  installer: 'installer',
+  'merge-module': 'merge module: a part for other packages, which installs nothing by itself',
+  transform: 'transform: changes to a package',
+  patch: 'patch: transforms from one version to another',
+} as const;
 
 /** Values of the Property table; empty where a package (a merge module, a transform) has none. */
 async function properties(database: Database): Promise<ReadonlyMap<string, string>> {
@@ -27,11 +34,12 @@ async function summaryOf(database: Database): Promise<Record<string, string | nu
   );
 }
 
-export async function info(session: Session, path: string): Promise<void> {
-  const document = await withPackage(path, async (database, size) => {
+export async function info(session: Session, path: string, options: Record<string, unknown>): Promise<void> {
+  const about = async (database: Database, size: number) => {
     const of = await properties(database);
     const value = (name: string) => of.get(name) ?? null;
     return {
+      kind: database.kind,
       product: {
         name: value('ProductName'),
         version: value('ProductVersion'),
@@ -46,10 +54,12 @@ export async function info(session: Session, path: string): Promise<void> {
       streams: database.streams.length,
       size,
     };
-  });
+  };
+  const document = await withPackage(path, about, texts(options, 'transform'));
   const { product, summary } = document;
   session.answer(document, () =>
     facts([
+      ['kind', kinds[document.kind]],
       ['product', product.name ?? undefined],
       ['version', product.version ?? undefined],
       ['manufacturer', product.manufacturer ?? undefined],

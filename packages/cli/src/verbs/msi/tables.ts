@@ -1,14 +1,18 @@
 /** `holdfast msi tables`, `streams` and `export`: what is stored in a package, as it is. */
-import { exportTable, limitText, pseudoTables } from '@holdfast/msi';
+import { type Database, exportTable, limitText, pseudoTables } from '@holdfast/msi';
 import { bytes, table } from '../../terminal.ts';
-import type { Session } from '../verb.ts';
+import { type Session, texts } from '../verb.ts';
 import { withPackage, write } from './open.ts';
 
 /** Characters of one table that go into a JSON document, which is made in memory. */
 const mostJsonCharacters = 1 << 25;
 
-export async function tables(session: Session, path: string): Promise<void> {
-  await withPackage(path, async (database) => {
+export async function tables(
+  session: Session,
+  path: string,
+  options: Record<string, unknown>,
+): Promise<void> {
+  const list = async (database: Database) => {
     if (!session.json) return write(session, `${[...pseudoTables, ...database.tables].join('\n')}\n`);
     const items = [];
     for (const name of database.tables) {
@@ -16,11 +20,16 @@ export async function tables(session: Session, path: string): Promise<void> {
       items.push({ name, rows: rows.length, columns });
     }
     session.answer({ items }, () => '');
-  });
+  };
+  await withPackage(path, list, texts(options, 'transform'));
 }
 
-export async function streams(session: Session, path: string): Promise<void> {
-  const items = await withPackage(path, async (database) => database.streams);
+export async function streams(
+  session: Session,
+  path: string,
+  options: Record<string, unknown>,
+): Promise<void> {
+  const items = await withPackage(path, async (database) => database.streams, texts(options, 'transform'));
   session.answer({ items }, () =>
     table(
       items,
@@ -33,8 +42,13 @@ export async function streams(session: Session, path: string): Promise<void> {
   );
 }
 
-export async function exportTables(session: Session, path: string, wanted: readonly string[]): Promise<void> {
-  await withPackage(path, async (database) => {
+export async function exportTables(
+  session: Session,
+  path: string,
+  wanted: readonly string[],
+  options: Record<string, unknown>,
+): Promise<void> {
+  const print = async (database: Database) => {
     const names = wanted.length > 0 ? wanted : database.tables;
     if (!session.json) {
       for (const name of names) {
@@ -49,5 +63,6 @@ export async function exportTables(session: Session, path: string, wanted: reado
       items.push(one);
     }
     session.answer({ items }, () => '');
-  });
+  };
+  await withPackage(path, print, texts(options, 'transform'));
 }
