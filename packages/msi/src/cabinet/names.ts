@@ -24,10 +24,10 @@ export function safePath(name: string): readonly string[] {
 }
 
 /**
- * A step as the most forgetful file system compares it: without case, composed. Three steps, because cases are no pairs:
+ * A step, or a path, as the most forgetful file system compares it: without case, composed. Three steps, because cases are no pairs:
  * the capital \u1e9e has the small \u00df, and that has the capitals SS.
  */
-function folded(step: string): string {
+export function folded(step: string): string {
   if (/^[ -~]*$/.test(step)) return step.toLowerCase();
   return step.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
 }

@@ -1,6 +1,6 @@
 /** Where an extraction puts each file: the tree that msiextract makes of a package, with names that are safe. */
 import { isHoldfastError } from '@holdfast/contract';
-import { safePath, safePaths } from '../cabinet/names.ts';
+import { folded, safePath, safePaths } from '../cabinet/names.ts';
 import type { Directory, Product, ProductFile } from '../product/model.ts';
 import { badRow, tooMuch } from '../product/rows.ts';
 
@@ -55,11 +55,6 @@ function filePaths(product: Product): Map<ProductFile, string> {
   return paths;
 }
 
-/** As the most forgetful file system compares paths. */
-function folded(path: string): string {
-  return path.replaceAll('/', '\\').normalize('NFKC').toUpperCase().toLowerCase();
-}
-
 /**
  * Files of different components may have one path, where conditions let only one of them be installed. The last one
  * has it, as with msiextract; the others get their id behind the name.
@@ -67,7 +62,7 @@ function folded(path: string): string {
 function apart(paths: ReadonlyMap<ProductFile, string>): Map<ProductFile, string> {
   const owners = new Map<string, ProductFile>();
   for (const [file, path] of [...paths].sort(([one], [other]) => one.sequence - other.sequence)) {
-    owners.set(folded(path), file);
+    owners.set(folded(path.replaceAll('/', '\\')), file);
   }
   const last = new Set(owners.values());
   return new Map([...paths].map(([file, path]) => [file, last.has(file) ? path : `${path}.${file.id}`]));

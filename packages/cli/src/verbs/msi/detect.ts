@@ -1,9 +1,10 @@
 /** `holdfast msi detect`: what an administrator would have to type in about a package. */
 import { basename } from 'node:path';
-import { type DerivedSoftware, deriveSoftware, openProduct } from '@holdfast/msi';
+import { type Database, type DerivedSoftware, deriveSoftware, openProduct } from '@holdfast/msi';
 import { facts, plain, table } from '../../terminal.ts';
 import type { Session } from '../verb.ts';
 import { withPackage } from './open.ts';
+import { transformsOf } from './transform-option.ts';
 
 function shown(software: DerivedSoftware, width: number | undefined): string {
   const { program } = software;
@@ -37,9 +38,12 @@ function shown(software: DerivedSoftware, width: number | undefined): string {
   return [about, features, software.notes.map(plain).join('\n')].join('\n\n');
 }
 
-export async function detect(session: Session, path: string): Promise<void> {
-  const software = await withPackage(path, async (database) =>
-    deriveSoftware(await openProduct(database), basename(path)),
-  );
+export async function detect(
+  session: Session,
+  path: string,
+  options: Record<string, unknown>,
+): Promise<void> {
+  const derive = async (database: Database) => deriveSoftware(await openProduct(database), basename(path));
+  const software = await withPackage(path, derive, transformsOf(options));
   session.answer(software, () => shown(software, session.surroundings.columns));
 }

@@ -4,6 +4,7 @@ import { HoldfastError } from '@holdfast/contract';
 import { localDisk } from '@holdfast/machine';
 import {
   type Content,
+  type Database,
   extractionPaths,
   fileSource,
   type Neighbours,
@@ -17,6 +18,7 @@ import { bytes, facts, plain } from '../../terminal.ts';
 import { extractAll, openTarget, progressLine, refuseExisting, type Unpacked } from '../extraction.ts';
 import { type Session, text } from '../verb.ts';
 import { withPackage } from './open.ts';
+import { transformsOf } from './transform-option.ts';
 
 type Paths = ReadonlyMap<ProductFile, readonly string[]>;
 
@@ -76,7 +78,7 @@ export async function extract(
 ): Promise<void> {
   const overwrite = options.overwrite === true;
   const directory = resolve(text(options, 'directory') ?? '.');
-  await withPackage(path, async (database, _size, folder) => {
+  const unpack = async (database: Database, _size: number, folder: Folder) => {
     const product = await openProduct(database);
     if (product.kind === 'transform' || product.kind === 'patch') {
       throw new HoldfastError('request.invalid', `This is a ${product.kind}: it has no files of its own.`);
@@ -100,5 +102,6 @@ export async function extract(
         ['folder', directory],
       ]),
     );
-  });
+  };
+  await withPackage(path, unpack, transformsOf(options));
 }

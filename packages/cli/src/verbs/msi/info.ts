@@ -1,8 +1,9 @@
 /** `holdfast msi info`: the product in a package, and its summary information. */
 import { type Database, summaryProperties, summaryText } from '@holdfast/msi';
 import { bytes, facts } from '../../terminal.ts';
-import { type Session, texts } from '../verb.ts';
+import type { Session } from '../verb.ts';
 import { withPackage } from './open.ts';
+import { transformsOf } from './transform-option.ts';
 
 const kinds = {
   installer: 'installer',
@@ -55,7 +56,7 @@ export async function info(session: Session, path: string, options: Record<strin
       size,
     };
   };
-  const document = await withPackage(path, about, texts(options, 'transform'));
+  const document = await withPackage(path, about, transformsOf(options));
   const { product, summary } = document;
   session.answer(document, () =>
     facts([

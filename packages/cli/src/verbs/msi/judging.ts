@@ -5,6 +5,7 @@ import { argument, localVerb, runLocal } from '../verb.ts';
 import { detect } from './detect.ts';
 import { diff } from './diff.ts';
 import { foreseeCommand } from './foresee.ts';
+import { withTransforms } from './transform-option.ts';
 import { verifyPackage } from './verify.ts';
 
 export function judgingVerbs(msi: Command, surroundings: Surroundings): void {
@@ -20,7 +21,7 @@ export function judgingVerbs(msi: Command, surroundings: Surroundings): void {
     '--root <folder>',
     'a folder with drive_c, system.reg and user.reg in it, as Wine keeps a Windows',
   );
-  runLocal(aboutVerify, surroundings, (session, values, options) =>
+  runLocal(withTransforms(aboutVerify), surroundings, (session, values, options) =>
     verifyPackage(session, argument(values, 0), values.slice(1), options),
   );
 
@@ -30,7 +31,9 @@ export function judgingVerbs(msi: Command, surroundings: Surroundings): void {
     'name, version and features, and the program with its detection rules, as the site fills them in',
     ['msi detect putty-0.68-installer.msi', 'msi detect putty-0.68-installer.msi --json'],
   );
-  runLocal(aboutDetect, surroundings, (session, values) => detect(session, argument(values, 0)));
+  runLocal(withTransforms(aboutDetect), surroundings, (session, values, options) =>
+    detect(session, argument(values, 0), options),
+  );
 
   const aboutDiff = localVerb(
     msi,

@@ -1,11 +1,12 @@
 /** `holdfast msi`: what is in a Windows Installer package, read without Windows. */
 import type { Command } from 'commander';
 import type { Surroundings } from '../../terminal.ts';
-import { argument, collect, localVerb, runLocal, type Session } from '../verb.ts';
+import { argument, localVerb, runLocal, type Session } from '../verb.ts';
 import { extract } from './extract.ts';
 import { info } from './info.ts';
 import { judgingVerbs } from './judging.ts';
 import { exportTables, streams, tables } from './tables.ts';
+import { withTransforms } from './transform-option.ts';
 
 export function msiVerbs(program: Command, surroundings: Surroundings): void {
   const msi = program.command('msi').description('look into Windows Installer packages');
@@ -13,12 +14,6 @@ export function msiVerbs(program: Command, surroundings: Surroundings): void {
     (action: (session: Session, path: string, options: Record<string, unknown>) => Promise<void>) =>
     (session: Session, values: readonly string[], options: Record<string, unknown>) =>
       action(session, argument(values, 0), options);
-  const withTransforms = (command: Command) =>
-    command.option(
-      '--transform <file>',
-      'read the package as this .mst makes it, or :NAME for one inside the package; may be given several times',
-      collect,
-    );
 
   const aboutInfo = localVerb(
     msi,
@@ -62,7 +57,7 @@ export function msiVerbs(program: Command, surroundings: Surroundings): void {
     .option('-C, --directory <folder>', 'folder to extract to; made if it is missing (default: this one)')
     .option('--overwrite', 'replace files that exist; without it nothing is written where one does')
     .option('--list', 'list the paths and write nothing');
-  runLocal(aboutExtract, surroundings, (session, values, options) =>
+  runLocal(withTransforms(aboutExtract), surroundings, (session, values, options) =>
     extract(session, argument(values, 0), options),
   );
 

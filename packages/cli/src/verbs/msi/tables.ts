@@ -1,8 +1,9 @@
 /** `holdfast msi tables`, `streams` and `export`: what is stored in a package, as it is. */
 import { type Database, exportTable, limitText, pseudoTables } from '@holdfast/msi';
 import { bytes, table } from '../../terminal.ts';
-import { type Session, texts } from '../verb.ts';
+import type { Session } from '../verb.ts';
 import { withPackage, write } from './open.ts';
+import { transformsOf } from './transform-option.ts';
 
 /** Characters of one table that go into a JSON document, which is made in memory. */
 const mostJsonCharacters = 1 << 25;
@@ -21,7 +22,7 @@ export async function tables(
     }
     session.answer({ items }, () => '');
   };
-  await withPackage(path, list, texts(options, 'transform'));
+  await withPackage(path, list, transformsOf(options));
 }
 
 export async function streams(
@@ -29,7 +30,7 @@ export async function streams(
   path: string,
   options: Record<string, unknown>,
 ): Promise<void> {
-  const items = await withPackage(path, async (database) => database.streams, texts(options, 'transform'));
+  const items = await withPackage(path, async (database) => database.streams, transformsOf(options));
   session.answer({ items }, () =>
     table(
       items,
@@ -64,5 +65,5 @@ export async function exportTables(
     }
     session.answer({ items }, () => '');
   };
-  await withPackage(path, print, texts(options, 'transform'));
+  await withPackage(path, print, transformsOf(options));
 }

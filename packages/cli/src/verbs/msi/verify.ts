@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { HoldfastError } from '@holdfast/contract';
 import { localDisk } from '@holdfast/machine';
 import {
+  type Database,
   evaluateInstalled,
   openContent,
   openProduct,
@@ -10,11 +11,13 @@ import {
   type Verification,
   verify,
 } from '@holdfast/msi';
+import type { Folder } from '@holdfast/ports';
 import { AnsweredNo } from '../../answered-no.ts';
 import { plain, table } from '../../terminal.ts';
 import { type Session, text } from '../verb.ts';
 import { neighboursIn } from './extract.ts';
 import { withPackage } from './open.ts';
+import { transformsOf } from './transform-option.ts';
 import { propertiesOf } from './words.ts';
 
 function shown(
@@ -61,13 +64,14 @@ export async function verifyPackage(
     );
   }
   const properties = propertiesOf(words);
-  const found = await withPackage(path, async (database, _size, beside) => {
+  const compare = async (database: Database, _size: number, beside: Folder) => {
     const product = await openProduct(database);
     const root = await openRoot(localDisk(), resolve(folder));
     const evaluation = await evaluateInstalled(product, root, properties);
     const content = openContent(database, product, { neighbours: neighboursIn(beside) });
     return await verify(product, evaluation, root, content);
-  });
+  };
+  const found = await withPackage(path, compare, transformsOf(options));
   session.answer(found, () => shown(found, session.surroundings.columns));
   if (found.differences.length > 0) throw new AnsweredNo();
 }
