@@ -45,7 +45,7 @@ function isAscii(bytes: Uint8Array): boolean {
  */
 export function decoderOf(codePage: number): Decode {
   const label = labelOf(codePage);
-  let decoder: Decoder | undefined;
+  let decoder: Pick<Decoder, 'decode'> | undefined;
   return (bytes) => {
     const wide = codePage === 1200 || codePage === 1201;
     if (!wide && isAscii(bytes)) {
@@ -59,8 +59,22 @@ export function decoderOf(codePage: number): Decode {
   };
 }
 
+/**
+ * What windows-1252 has where ISO 8859-1 has the control characters 80 to 9F. Node 22 reads the one as the other
+ * (github.com/nodejs/node, issue 56542), so this page, and what the Encoding Standard takes for it, is read here.
+ */
+const upper1252 =
+  '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f' +
+  '\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178';
+
+function decode1252(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  return text.replace(/[\x80-\x9f]/g, (unit) => upper1252.charAt(unit.charCodeAt(0) - 0x80));
+}
+
 /** ISO pages have holes (28602 is none), and a small build of Node knows fewer pages. */
-function decoderFor(label: string, codePage: number): Decoder {
+function decoderFor(label: string, codePage: number): Pick<Decoder, 'decode'> {
+  if (label === 'windows-1252' || label === 'iso-8859-1') return { decode: decode1252 };
   try {
     return new TextDecoder(label, { ignoreBOM: true });
   } catch (cause) {

@@ -56,6 +56,8 @@ export async function writeThin(path: string, data: PackageData): Promise<number
 
 /** Reads all that a package has, in a process of its own. */
 export async function measureReading(path: string): Promise<Measured> {
-  const { stdout } = await promisify(execFile)(process.execPath, [reader, path]);
+  // With what lets this Node read our sources.
+  const imports = process.execArgv.filter((word) => word.startsWith('--import='));
+  const { stdout } = await promisify(execFile)(process.execPath, [...imports, reader, path]);
   return JSON.parse(stdout) as Measured;
 }
