@@ -3,6 +3,7 @@ import { type ErrorCode, HoldfastError } from '@holdfast/contract';
 import {
   type Disk,
   type Entry,
+  type FileTimes,
   type Folder,
   isPlainName,
   type NameFamily,
@@ -105,12 +106,18 @@ function openFolder(mount: Mount, node: FolderNode, path: string): Folder {
         const found = node.entries.get(name);
         return found && entryOf(name, found);
       }),
+    times: (name) =>
+      on('times', [name], [], () => {
+        const found = node.entries.get(name);
+        return found && timesOf(mount, found);
+      }),
     list: () =>
       on('list', [], [], () =>
         [...node.entries]
           .sort(([left], [right]) => (left < right ? -1 : 1))
           .map(([name, found]) => entryOf(name, found)),
       ),
+    names: () => on('names', [], [], () => [...node.entries.keys()].sort()),
     rename: (name, target) =>
       on('rename', [name], [target.name, target.folder?.path], () => {
         const into = openFolders.get(target.folder ?? folder);
@@ -178,6 +185,11 @@ function openFile({ volume, calls, life }: Mount, file: FileNode, path: string, 
         mayWrite();
         volume.truncate(file, length);
       }),
+    setTimes: (time) =>
+      on('setTimes', [time], () => {
+        mayWrite();
+        volume.setTimes(file, time);
+      }),
     sync: () => on('sync', [], () => volume.syncFile(file)),
     close: () =>
       calls.call(life, 'file.close', [path], () => {
@@ -194,6 +206,13 @@ function separator({ names }: Mount): string {
 
 function entryOf(name: string, node: Node): Entry {
   return { name, kind: node.kind, size: node.kind === 'file' ? node.content.length : 0 };
+}
+
+/** As the real disks tell them: Linux has no time of creation that could be set. */
+function timesOf({ names }: Mount, node: Node): FileTimes {
+  const { created, modified } =
+    node.kind === 'file' ? node.times : { created: node.made, modified: node.made };
+  return { created: names === 'windows' ? created : undefined, modified };
 }
 
 function mayAdd(folder: FolderNode, path: string): void {

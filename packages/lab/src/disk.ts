@@ -14,11 +14,13 @@
  * - At a power cut the names on their way are all lost, all kept, kept up to some moment (an ordered metadata
  *   journal), or any choice of them is kept (reordered), always with what they build on: an earlier change of the
  *   same name or of the same file.
+ * - The times of a file survive as they were at its last sync. Links and folders have the time at which they were made.
  * - Names and contents fare independently: a name may survive with nothing of its file's content, and so may the
  *   content of a file that lost its name.
  */
 import { type ErrorCode, HoldfastError } from '@holdfast/contract';
 import { type Content, noContent, truncateContent, writeContent } from './content.ts';
+import { copier } from './disk-copy.ts';
 import type { Random } from './random.ts';
 
 /** Bytes that a disk writes whole or not at all. */
@@ -31,6 +33,8 @@ type ContentChange =
   | { readonly kind: 'write'; readonly position: number; readonly data: Uint8Array }
   | { readonly kind: 'truncate'; readonly length: number };
 
+type Times = { readonly created: number; readonly modified: number };
+
 export type FileNode = {
   readonly kind: 'file';
   readonly room: Room;
@@ -38,6 +42,9 @@ export type FileNode = {
   content: Content;
   durable: Content;
   unsynced: ContentChange[];
+  /** Milliseconds since 1970. */
+  times: Times;
+  durableTimes: Times;
   /** Programs that hold it against writing, renaming and removing. */
   holders: number;
 };
@@ -45,17 +52,24 @@ export type FolderNode = {
   readonly kind: 'folder';
   readonly room: Room;
   readonly mode: number;
+  /** Milliseconds since 1970. */
+  readonly made: number;
   entries: Map<string, Node>;
   durable: Map<string, Node>;
   removed: boolean;
 };
-export type LinkNode = { readonly kind: 'link'; readonly room: Room; readonly target: string };
+export type LinkNode = {
+  readonly kind: 'link';
+  readonly room: Room;
+  readonly target: string;
+  readonly made: number;
+};
 export type Node = FileNode | FolderNode | LinkNode;
 
 export type Place = { readonly folder: FolderNode; readonly name: string };
 
 /** `from` and `to` are undefined for what begins and for what ends. */
-type NameChange = {
+export type NameChange = {
   readonly node: Node;
   readonly from: Place | undefined;
   readonly to: Place | undefined;
@@ -78,12 +92,15 @@ export type Volume = {
   /** Writes what there is room for. @throws HoldfastError `disk.full` when that was not all */
   write(file: FileNode, position: number, data: Uint8Array): void;
   truncate(file: FileNode, length: number): void;
+  setTimes(file: FileNode, time: number): void;
   syncFile(file: FileNode): void;
   /** The disk reported that a sync failed: what was on its way will never be durable. */
   loseUnsynced(file: FileNode): void;
   syncFolder(folder: FolderNode): void;
   /** Turns what was read into what survived. */
   powerCut(damage: Damage, random: Random): void;
+  /** A disk of its own that is now as this one is, with what is on its way. Nobody holds a file on it. */
+  fork(): Volume;
 };
 
 /** Bytes of a simulated disk unless told otherwise. */
@@ -93,10 +110,16 @@ export function newRoom(limits: Partial<Room> = {}): Room {
   return { capacity: usualCapacity, used: 0, readOnly: false, denied: false, ...limits };
 }
 
-/** An empty disk. */
-export function newVolume(capacity = usualCapacity): Volume {
-  const root = folderNode(newRoom({ capacity }));
-  let names: NameChange[] = [];
+/**
+ * An empty disk.
+ * @param now wall clock, milliseconds since 1970
+ */
+export function newVolume(capacity = usualCapacity, now = (): number => 0): Volume {
+  return volumeOf(folderNode(newRoom({ capacity }), now()), [], now);
+}
+
+function volumeOf(root: FolderNode, underWay: readonly NameChange[], now: () => number): Volume {
+  let names = [...underWay];
 
   function change(node: Node, from: Place | undefined, to: Place | undefined): void {
     const replaced = to?.folder.entries.get(to.name);
@@ -118,8 +141,11 @@ export function newVolume(capacity = usualCapacity): Volume {
     fault: () => undefined,
     newFile(place, mode) {
       const { room } = place.folder;
+      const times = { created: now(), modified: now() };
       const file: FileNode = {
         kind: 'file',
+        times,
+        durableTimes: times,
         room,
         mode,
         content: noContent,
@@ -131,12 +157,12 @@ export function newVolume(capacity = usualCapacity): Volume {
       return file;
     },
     newFolder(place, room = place.folder.room) {
-      const folder = folderNode(room);
+      const folder = folderNode(room, now());
       change(folder, undefined, place);
       return folder;
     },
     newLink(place, target) {
-      change({ kind: 'link', room: place.folder.room, target }, undefined, place);
+      change({ kind: 'link', room: place.folder.room, target, made: now() }, undefined, place);
     },
     move(from, to) {
       const node = from.folder.entries.get(from.name);
@@ -148,13 +174,21 @@ export function newVolume(capacity = usualCapacity): Volume {
       forget(node);
       change(node, place, undefined);
     },
-    write,
+    write(file, position, data) {
+      file.times = { ...file.times, modified: now() };
+      write(file, position, data);
+    },
     truncate(file, length) {
       const growth = length - file.content.length;
       if (growth > free(file.room)) throw new HoldfastError('disk.full', 'The simulated disk is full.');
+      file.times = { ...file.times, modified: now() };
       apply(file, { kind: 'truncate', length });
     },
+    setTimes(file, time) {
+      file.times = { created: time, modified: time };
+    },
     syncFile(file) {
+      file.durableTimes = file.times;
       for (const step of file.unsynced) file.durable = changed(file.durable, step);
       file.unsynced = [];
     },
@@ -176,6 +210,10 @@ export function newVolume(capacity = usualCapacity): Volume {
       const rooms = new Set<Room>();
       restart(root, damage.contents, random, rooms);
     },
+    fork() {
+      const copy = copier();
+      return volumeOf(copy.folder(root), names.map(copy.change), now);
+    },
   };
 }
 
@@ -183,8 +221,8 @@ export function free(room: Room): number {
   return Math.max(0, room.capacity - room.used);
 }
 
-function folderNode(room: Room): FolderNode {
-  return { kind: 'folder', room, mode: 0o700, entries: new Map(), durable: new Map(), removed: false };
+function folderNode(room: Room, made: number): FolderNode {
+  return { kind: 'folder', room, mode: 0o700, made, entries: new Map(), durable: new Map(), removed: false };
 }
 
 function forget(node: Node): void {
@@ -258,6 +296,7 @@ function restart(folder: FolderNode, fate: Fate, random: Random, rooms: Set<Room
     for (const step of node.unsynced) node.durable = survivor(node.durable, step, fate, random);
     node.unsynced = [];
     node.content = node.durable;
+    node.times = node.durableTimes;
     node.holders = 0;
     node.room.used += node.content.length;
   }

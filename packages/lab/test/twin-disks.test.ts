@@ -53,6 +53,14 @@ function nextStep(random: Random, folders: number, files: number): Step {
     [4, () => opened(`edit ${name}`, (folder) => folder.edit(name))],
     [4, () => inFolder(`entry ${name}`, (folder) => folder.entry(name))],
     [4, () => inFolder('list', (folder) => folder.list())],
+    [2, () => inFolder('names', (folder) => folder.names())],
+    [
+      2,
+      () =>
+        inFolder(`times ${name}`, async (folder) =>
+          (await folder.times(name)) === undefined ? 'none' : 'some',
+        ),
+    ],
     [
       10,
       () =>

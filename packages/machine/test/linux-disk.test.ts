@@ -4,8 +4,9 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, copyFile, mkdir, readdir, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import type { Disk } from '@holdfast/ports';
 import { type DiskFixture, diskContract, rejectsWith } from '@holdfast/ports/suites';
 import { linuxDisk } from '../src/linux/disk.ts';
 import { temporaryFolder } from './temporary.ts';
@@ -15,13 +16,17 @@ const run = promisify(execFile);
 /** Kilobytes; less than the suite's `tooMuch`. */
 const smallVolume = 64;
 
-diskContract(makeFixture);
+diskContract(() => makeFixture(linuxDisk()));
 
-async function makeFixture(): Promise<DiskFixture> {
+describe('with calls that wait', () => {
+  diskContract(() => makeFixture(linuxDisk({ waits: true })));
+});
+
+async function makeFixture(disk: Disk): Promise<DiskFixture> {
   const folder = await temporaryFolder();
   const volumes = await mountVolumes();
   return {
-    disk: linuxDisk(),
+    disk,
     folder: folder.path,
     names: 'posix',
     renamesOpenFolders: true,

@@ -32,6 +32,14 @@ export type Entry = {
   readonly size: number;
 };
 
+/** Milliseconds since 1970. */
+export type FileTimes = {
+  /** Undefined where the disk keeps none, or none that could be set (Linux): it would say only when a copy was made. */
+  readonly created: number | undefined;
+  /** Content or, of a folder, names in it. */
+  readonly modified: number;
+};
+
 /** An open folder. `name` is always one plain name: no separator, not `.` or `..`, no device name on Windows. */
 export type Folder = AsyncDisposable & {
   /** Absolute path: to show, and to hand to other programs. */
@@ -46,8 +54,12 @@ export type Folder = AsyncDisposable & {
   edit(name: string): Promise<OpenFile>;
   /** Undefined where there is nothing of this name. Does not follow links. */
   entry(name: string): Promise<Entry | undefined>;
+  /** Undefined where there is nothing of this name. Does not follow links. */
+  times(name: string): Promise<FileTimes | undefined>;
   /** All entries, sorted by name (by UTF-16 code unit). */
   list(): Promise<readonly Entry[]>;
+  /** Names of all entries, in the same order: nothing of them is looked at, which is quicker in large folders. */
+  names(): Promise<readonly string[]>;
   /** Moves a file or folder to a name in this or another folder of the same disk, replacing a file there at one stroke. */
   rename(name: string, target: { folder?: Folder; name: string }): Promise<void>;
   /** Removes a file or link. */
@@ -67,7 +79,9 @@ export type OpenFile = AsyncDisposable & {
   /** Writes all of `data` at `position`; the file grows as needed. */
   write(position: number, data: Uint8Array): Promise<void>;
   truncate(length: number): Promise<void>;
-  /** Makes content and length durable. */
+  /** Says when the file was made and modified, both `time` (whole milliseconds since 1970); what is written later changes it. */
+  setTimes(time: number): Promise<void>;
+  /** Makes content, length and times durable. */
   sync(): Promise<void>;
   close(): Promise<void>;
 };

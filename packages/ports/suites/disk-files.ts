@@ -87,6 +87,23 @@ export const fileTests: ContractTests<DiskFixture> = {
       await file.close();
     }),
 
+  'the times of a file are as they were set, until it is written to': (fixture) =>
+    inFolder(fixture, async (folder) => {
+      const time = Date.UTC(1999, 11, 31, 23, 59, 58, 120);
+      const file = await folder.create('old');
+      await file.write(0, bytesOf('x'));
+      await file.setTimes(time);
+      await file.sync();
+      await file.close();
+      assert.equal((await folder.times('old'))?.modified, time);
+      await folder.rename('old', { name: 'renamed' });
+      assert.equal((await folder.times('renamed'))?.modified, time);
+      const again = await folder.edit('renamed');
+      await again.write(0, bytesOf('y'));
+      await again.close();
+      assert.notEqual((await folder.times('renamed'))?.modified, time);
+    }),
+
   'two handles to one file see the same content': (fixture) =>
     inFolder(fixture, async (folder) => {
       const writer = await folder.create('shared');
@@ -117,6 +134,7 @@ export const fileTests: ContractTests<DiskFixture> = {
       await rejectsWith(file.read(0, 1), 'disk.failed');
       await rejectsWith(file.size(), 'disk.failed');
       await rejectsWith(file.truncate(0), 'disk.failed');
+      await rejectsWith(file.setTimes(0), 'disk.failed');
     }),
 
   'a file is closed when its scope disposes of it': (fixture) =>
@@ -146,6 +164,7 @@ export const fileTests: ContractTests<DiskFixture> = {
       await rejectsWith(folder.read('missing'), 'disk.not-found');
       await rejectsWith(folder.edit('missing'), 'disk.not-found');
       assert.equal(await folder.entry('missing'), undefined);
+      assert.equal(await folder.times('missing'), undefined);
     }),
 
   'a file has exactly the permissions that were asked for, 0600 unless given': async (fixture, context) => {

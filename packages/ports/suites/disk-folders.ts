@@ -68,6 +68,7 @@ export const folderTests: ContractTests<DiskFixture> = {
         listed.map((entry) => entry.name),
         [...unique, 'middle'].sort(),
       );
+      assert.deepEqual(await folder.names(), [...unique, 'middle'].sort());
       assert.deepEqual(
         listed.find((entry) => entry.name === 'a-b'),
         { name: 'a-b', kind: 'file', size: 3 },

@@ -40,6 +40,7 @@ function fileOf(read: Read, closed: () => void): OpenFile {
     read,
     write: refuse,
     truncate: refuse,
+    setTimes: refuse,
     sync: refuse,
     close: async () => closed(),
     [Symbol.asyncDispose]: async () => closed(),

@@ -6,30 +6,22 @@
  * refused, but a folder on the way that is swapped for a link is followed.
  */
 import { constants, existsSync, readFileSync } from 'node:fs';
-import {
-  type FileHandle,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  rename,
-  rmdir,
-  statfs,
-  unlink,
-} from 'node:fs/promises';
+import * as promised from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { HoldfastError } from '@holdfast/contract';
 import {
   type Disk,
   type Entry,
   type EntryKind,
+  type FileTimes,
   type Folder,
   isPlainName,
   type OpenFile,
 } from '@holdfast/ports';
 import { closedError, diskError } from '../shared/disk-errors.ts';
-import { openFileOf } from '../shared/disk-file.ts';
+import { type FileCalls, openFileOf } from '../shared/disk-file.ts';
 import { errorCodeOf } from '../shared/error-code.ts';
+import { type DiskCalls, waitingCalls } from './waiting-calls.ts';
 
 const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW, O_DIRECTORY, O_NONBLOCK } = constants;
 
@@ -51,26 +43,28 @@ function readUmask(): number {
 /** Where the names of a folder are reached; throws when it is closed. Known only for folders of this disk. */
 const basesOf = new WeakMap<Folder, () => string>();
 
-export function linuxDisk(): Disk {
+/** @param waits whether calls may wait for the disk: see waiting-calls.ts */
+export function linuxDisk({ waits = false } = {}): Disk {
+  const calls: DiskCalls = waits ? waitingCalls : promised;
   return {
     can: { syncFolder: true, modes: true, links: true },
     open: async (path) => {
       const checked = absolutePath(path);
       return attempt(`open the folder ${path}`, async () =>
-        folderOf(await open(checked, O_RDONLY | O_DIRECTORY), path),
+        folderOf(await calls.open(checked, O_RDONLY | O_DIRECTORY), path, calls),
       );
     },
     freeBytes: async (path) => {
       const checked = absolutePath(path);
       return attempt(`ask for the room at ${path}`, async () => {
-        const volume = await statfs(checked);
+        const volume = await promised.statfs(checked);
         return volume.bavail * volume.bsize;
       });
     },
   };
 }
 
-function folderOf(handle: FileHandle, path: string): Folder {
+function folderOf(handle: FileCalls, path: string, calls: DiskCalls): Folder {
   /** Calls that use the descriptor by its number: it must not be closed, and given out anew, under them. */
   const running = new Set<Promise<unknown>>();
   let closed: Promise<void> | undefined;
@@ -90,7 +84,7 @@ function folderOf(handle: FileHandle, path: string): Folder {
   const openFile = (doing: string, name: string, flags: number): Promise<OpenFile> =>
     // O_NONBLOCK: opening a pipe or a device must not wait for another program.
     use(doing, name, async (at) =>
-      regularFile(await open(at, flags | O_NOFOLLOW | O_NONBLOCK), join(path, name)),
+      regularFile(await calls.open(at, flags | O_NOFOLLOW | O_NONBLOCK), join(path, name)),
     );
   const close = () => {
     closed ??= Promise.allSettled([...running]).then(() => attempt(`close ${path}`, () => handle.close()));
@@ -101,28 +95,34 @@ function folderOf(handle: FileHandle, path: string): Folder {
     path,
     folder: (name, { create = false } = {}) =>
       use('open the folder', name, async (at) => {
-        if (create) await madeUnlessThere(at);
-        return folderOf(await open(at, O_RDONLY | O_DIRECTORY | O_NOFOLLOW), join(path, name));
+        if (create) await madeUnlessThere(calls, at);
+        const opened = await calls.open(at, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+        return folderOf(opened, join(path, name), calls);
       }),
     read: (name) => openFile('read', name, O_RDONLY),
     edit: (name) => openFile('edit', name, O_RDWR),
     create: (name, { mode = fileMode } = {}) =>
       use('create', name, async (at) => {
-        const file = await open(at, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+        const file = await calls.open(at, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
         if ((mode & umask) !== 0) await closedIfFailing(file, () => file.chmod(mode));
         return openFileOf(file, join(path, name));
       }),
-    entry: (name) => use('look at', name, (at) => entryAt(at, name)),
+    entry: (name) => use('look at', name, (at) => entryAt(calls, at, name)),
+    times: (name) => use('look at', name, (at) => timesAt(calls, at)),
     list: async () => {
       const at = base();
-      return attempt(`list ${path}`, async () => entriesIn(at, folder));
+      return attempt(`list ${path}`, async () => entriesIn(calls, at, folder));
+    },
+    names: async () => {
+      const at = base();
+      return attempt(`list ${path}`, () => namesIn(calls, at));
     },
     rename: (name, target) =>
       use('rename', name, async (at) =>
-        rename(at, join(baseOf(target.folder ?? folder), plainName(target.name))),
+        calls.rename(at, join(baseOf(target.folder ?? folder), plainName(target.name))),
       ),
-    remove: (name) => use('remove', name, unlink),
-    removeFolder: (name) => use('remove the folder', name, rmdir),
+    remove: (name) => use('remove', name, calls.unlink),
+    removeFolder: (name) => use('remove the folder', name, calls.rmdir),
     sync: async () => {
       base();
       await attempt(`sync ${path}`, () => handle.sync());
@@ -141,22 +141,22 @@ function baseOf(folder: Folder): string {
   return base();
 }
 
-async function madeUnlessThere(at: string): Promise<void> {
+async function madeUnlessThere(calls: DiskCalls, at: string): Promise<void> {
   try {
-    await mkdir(at, folderMode);
+    await calls.mkdir(at, folderMode);
   } catch (thrown) {
     if (errorCodeOf(thrown) !== 'EEXIST') throw thrown;
   }
 }
 
-async function regularFile(file: FileHandle, path: string): Promise<OpenFile> {
+async function regularFile(file: FileCalls, path: string): Promise<OpenFile> {
   await closedIfFailing(file, async () => {
     if (!(await file.stat()).isFile()) throw new HoldfastError('disk.denied', `${path} is not a file.`);
   });
   return openFileOf(file, path);
 }
 
-async function closedIfFailing(file: FileHandle, step: () => Promise<void>): Promise<void> {
+async function closedIfFailing(file: FileCalls, step: () => Promise<void>): Promise<void> {
   try {
     await step();
   } catch (thrown) {
@@ -165,25 +165,40 @@ async function closedIfFailing(file: FileHandle, step: () => Promise<void>): Pro
   }
 }
 
-async function entriesIn(at: string, folder: Folder): Promise<readonly Entry[]> {
-  const entries: Entry[] = [];
+/** A name that is no UTF-8 is left out: no call could say it. */
+async function namesIn(calls: DiskCalls, at: string): Promise<readonly string[]> {
   // Plain sort() orders by UTF-16 code unit.
-  for (const name of (await readdir(at)).sort()) {
-    // What went away since, or has a name that is no UTF-8, has no entry.
-    const entry = isPlainName(name, 'posix') ? await folder.entry(name) : undefined;
+  return (await calls.readdir(at)).filter((name) => isPlainName(name, 'posix')).sort();
+}
+
+async function entriesIn(calls: DiskCalls, at: string, folder: Folder): Promise<readonly Entry[]> {
+  const entries: Entry[] = [];
+  for (const name of await namesIn(calls, at)) {
+    // What went away since, or has a name that only looks like UTF-8, has no entry.
+    const entry = await folder.entry(name);
     if (entry !== undefined) entries.push(entry);
   }
   return entries;
 }
 
-async function entryAt(at: string, name: string): Promise<Entry | undefined> {
+async function entryAt(calls: DiskCalls, at: string, name: string): Promise<Entry | undefined> {
   try {
-    const found = await lstat(at);
+    const found = await calls.lstat(at);
     let kind: EntryKind = 'other';
     if (found.isFile()) kind = 'file';
     else if (found.isDirectory()) kind = 'folder';
     else if (found.isSymbolicLink()) kind = 'link';
     return { name, kind, size: kind === 'file' ? found.size : 0 };
+  } catch (thrown) {
+    if (errorCodeOf(thrown) === 'ENOENT') return undefined;
+    throw thrown;
+  }
+}
+
+async function timesAt(calls: DiskCalls, at: string): Promise<FileTimes | undefined> {
+  try {
+    // A birth time cannot be set on Linux: it would say when a copy was made, and not when the file was.
+    return { created: undefined, modified: Math.round((await calls.lstat(at)).mtimeMs) };
   } catch (thrown) {
     if (errorCodeOf(thrown) === 'ENOENT') return undefined;
     throw thrown;

@@ -3,10 +3,19 @@ import { type BigIntStats, constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, rmdir, statfs, unlink } from 'node:fs/promises';
 import { win32 as windowsPath } from 'node:path';
 import { HoldfastError } from '@holdfast/contract';
-import { type Clock, type Disk, type Entry, type Folder, isPlainName, type OpenFile } from '@holdfast/ports';
+import {
+  type Clock,
+  type Disk,
+  type Entry,
+  type FileTimes,
+  type Folder,
+  isPlainName,
+  type OpenFile,
+} from '@holdfast/ports';
 import { closedError, diskError } from '../shared/disk-errors.ts';
 import { openFileOf } from '../shared/disk-file.ts';
 import { errorCodeOf } from '../shared/error-code.ts';
+import { setCreationTime } from './creation-time.ts';
 import { holdFolder, releaseFolder } from './folder-handle.ts';
 import { type Patience, waitingForHolder } from './held-files.ts';
 
@@ -71,7 +80,9 @@ async function openFolder(path: string, patience: Patience): Promise<Folder> {
     edit: async (name) => openExisting(at(name), constants.O_RDWR, patience),
     create: async (name) => createFile(at(name), patience),
     entry: async (name) => entryAt(at(name), name),
+    times: async (name) => timesAt(at(name)),
     list: async () => listFolder(openPath()),
+    names: async () => namesIn(openPath()),
     rename: async (name, target) => {
       const from = at(name);
       const targetFolder = target.folder === undefined ? openPath() : pathOfTarget(target.folder);
@@ -139,7 +150,7 @@ async function openExisting(path: string, flags: number, patience: Patience): Pr
     if (opened.ino !== before.ino || opened.dev !== before.dev) {
       throw new HoldfastError('disk.denied', `${path} was exchanged while it was opened.`);
     }
-    return openFileOf(handle, path);
+    return openFileOf(handle, path, (time) => setCreationTime(path, time));
   } catch (thrown) {
     await handle.close();
     throw diskError(thrown, `open ${path}`);
@@ -148,7 +159,7 @@ async function openExisting(path: string, flags: number, patience: Patience): Pr
 
 async function createFile(path: string, patience: Patience): Promise<OpenFile> {
   const handle = await waitingForHolder(patience, `create ${path}`, heldOnOpen, () => open(path, 'wx+'));
-  return openFileOf(handle, path);
+  return openFileOf(handle, path, (time) => setCreationTime(path, time));
 }
 
 async function entryAt(path: string, name: string): Promise<Entry | undefined> {
@@ -164,13 +175,28 @@ function kindOf(status: BigIntStats): Entry['kind'] {
   return status.isFile() ? 'file' : 'other';
 }
 
-async function listFolder(path: string): Promise<readonly Entry[]> {
+async function timesAt(path: string): Promise<FileTimes | undefined> {
+  const status = await statusOf(path);
+  return status && { created: milliseconds(status.birthtimeNs), modified: milliseconds(status.mtimeNs) };
+}
+
+/** Rounded: what was set in milliseconds comes back as it was. */
+function milliseconds(nanoseconds: bigint): number {
+  return Number((nanoseconds + 500_000n) / 1_000_000n);
+}
+
+async function namesIn(path: string): Promise<readonly string[]> {
   const names = await readdir(path).catch((thrown: unknown) => {
     throw diskError(thrown, `list ${path}`);
   });
+  return names.sort();
+}
+
+async function listFolder(path: string): Promise<readonly Entry[]> {
+  const names = await namesIn(path);
   const entries = await Promise.all(names.map((name) => entryAt(windowsPath.join(path, name), name)));
   // What was removed between the two looks is not there.
-  return entries.filter((entry) => entry !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.filter((entry) => entry !== undefined);
 }
 
 async function renameTo(from: string, to: string, patience: Patience): Promise<void> {

@@ -11,6 +11,7 @@ export const accessRight = {
   queryJob: 0x4,
   duplicateHandle: 0x40,
   setQuota: 0x100,
+  writeAttributes: 0x100,
   queryLimited: 0x1000,
 } as const;
 /** Standard right: waiting for the object. */
@@ -35,6 +36,8 @@ export type Win32 = {
   closeHandle(handle: Handle): void;
   createFile(path: string, access: number, share: number, disposition: number, flags: number): Handle;
   fileInformation(handle: Handle, information: Buffer): boolean;
+  /** When the file was created; when it was read and modified stays as it is. */
+  setCreated(handle: Handle, created: Buffer): boolean;
   openProcess(access: number, pid: number): Handle | null;
   processTimes(process: Handle, created: Buffer, exited: Buffer, kernel: Buffer, user: Buffer): boolean;
   wait(handle: Handle, milliseconds: number): number;
@@ -83,6 +86,7 @@ function bind(): Win32 {
     createFile: kernel.func(
       'void *CreateFileW(str16 path, uint32 access, uint32 share, void *security, uint32 how, uint32 flags, void *template)',
     ),
+    setFileTime: kernel.func('bool SetFileTime(void *file, void *created, void *read, void *modified)'),
     openProcess: kernel.func('void *OpenProcess(uint32 access, bool inherit, uint32 pid)'),
     createJob: kernel.func('void *CreateJobObjectW(void *security, str16 name)'),
     openJob: kernel.func('void *OpenJobObjectW(uint32 access, bool inherit, str16 name)'),
@@ -104,6 +108,7 @@ function bind(): Win32 {
     closeHandle: (handle) => void call.closeHandle(handle),
     createFile: (path, access, share, disposition, flags) =>
       call.createFile(path, access, share, null, disposition, flags, null),
+    setCreated: (handle, created) => call.setFileTime(handle, created, null, null),
     fileInformation: kernel.func('bool GetFileInformationByHandle(void *file, void *information)'),
     openProcess: (access, pid) => call.openProcess(access, false, pid),
     processTimes: kernel.func(

@@ -23,7 +23,12 @@ export type RegistryData =
   | { readonly kind: 'bytes'; readonly type: number; readonly bytes: Uint8Array };
 
 /** A value of a key; the default value has an empty name. */
-export type RegistryValue = { readonly name: string; readonly data: RegistryData };
+export type RegistryValue = {
+  readonly name: string;
+  readonly data: RegistryData;
+  /** The bytes as they are stored, where `data` alone does not give them back: text without the NUL at its end. */
+  readonly stored?: Uint8Array;
+};
 
 /** Text as it stands in the bytes of a value, without the NUL that ends it. */
 function textOf(bytes: Uint8Array): string {
@@ -56,6 +61,46 @@ export function dataOf(type: number, bytes: Uint8Array): RegistryData {
       break;
   }
   return { kind: 'bytes', type, bytes };
+}
+
+/** Type and bytes of a value, as Windows stores them: text with a NUL at its end, lists with one more. */
+export function bytesOf(data: RegistryData): { readonly type: number; readonly bytes: Uint8Array } {
+  switch (data.kind) {
+    case 'bytes':
+      return data;
+    case 'text':
+    case 'expandable':
+      return { type: registryTypes[data.kind], bytes: Buffer.from(`${data.text}\0`, 'utf16le') };
+    case 'texts':
+      return {
+        type: registryTypes.texts,
+        bytes: Buffer.from(`${data.texts.map((text) => `${text}\0`).join('')}\0`, 'utf16le'),
+      };
+    case 'number': {
+      const bytes = Buffer.alloc(4);
+      bytes.writeUInt32LE(data.number);
+      return { type: registryTypes.number, bytes };
+    }
+    case 'wide-number': {
+      const bytes = Buffer.alloc(8);
+      bytes.writeBigUInt64LE(data.number);
+      return { type: registryTypes.wideNumber, bytes };
+    }
+  }
+}
+
+/** A value as it was stored, with its bytes kept where the data does not say all of them. */
+export function storedValue(name: string, type: number, bytes: Uint8Array): RegistryValue {
+  const data = dataOf(type, bytes);
+  return Buffer.from(bytesOf(data).bytes).equals(bytes) ? { name, data } : { name, data, stored: bytes };
+}
+
+/** Whether two values are the same to the last byte, their names aside. */
+export function sameData(one: RegistryValue, other: RegistryValue): boolean {
+  const [first, second] = [bytesOf(one.data), bytesOf(other.data)];
+  return (
+    first.type === second.type && Buffer.from(one.stored ?? first.bytes).equals(other.stored ?? second.bytes)
+  );
 }
 
 /** For people: text as it is, numbers in decimal, bytes in hexadecimal, cut where it gets long. */

@@ -12,7 +12,7 @@ export async function fileHash(source: ByteSource): Promise<string> {
   if (source.size === 0) return nothing;
   const hash = createHash('md5');
   for (let position = 0; position < source.size; position += pieceBytes) {
-    const piece = await source.read(position, pieceBytes);
+    const piece = await source.read(position, Math.min(pieceBytes, source.size - position));
     if (piece.length === 0) break;
     hash.update(piece);
   }

@@ -1,7 +1,9 @@
 /** Files of a Windows root, by Windows paths: whatever their case, and never through a link. */
 import { isHoldfastError } from '@holdfast/contract';
-import type { Disk, Entry, EntryKind, Folder } from '@holdfast/ports';
+import { withOpen } from '@holdfast/engine';
+import type { EntryKind } from '@holdfast/ports';
 import { type ByteSource, fileSource } from '../source.ts';
+import { type Found, find, namesOf, type Ways } from './walk.ts';
 
 export type RootEntry = {
   /** Windows path, the names as they are stored. */
@@ -26,56 +28,13 @@ export type RootFiles = {
   read<T>(path: string, use: (content: ByteSource) => Promise<T>): Promise<T | undefined>;
 };
 
-const mostNames = 256;
-const drive = /^([A-Za-z]):(?:\\|$)/;
-
-/** Names below drive C; undefined for what is no absolute path there, or steps up. */
-function namesOf(path: string): readonly string[] | undefined {
-  if (drive.exec(path)?.[1]?.toUpperCase() !== 'C') return undefined;
-  const names = path
-    .slice(2)
-    .split(/[\\/]/)
-    .filter((name) => name !== '');
-  if (names.length > mostNames) return undefined;
-  return names.some((name) => name === '.' || name === '..' || /[:\p{Cc}]/u.test(name)) ? undefined : names;
-}
-
-/** The entry of a name: as it is written, or else the first in another case. */
-async function entryOf(folder: Folder, name: string): Promise<Entry | undefined> {
-  const exact = await folder.entry(name);
-  if (exact) return exact;
-  const folded = name.toLowerCase();
-  return (await folder.list()).find((entry) => entry.name.toLowerCase() === folded);
-}
-
-type Found = { readonly folder: Folder; readonly entry: Entry; readonly path: string };
-
-/** Goes down handle by handle; `use` gets the last entry and the folder that it is in. */
-async function find<T>(
-  folder: Folder,
-  names: readonly string[],
-  above: string,
-  use: (found: Found) => Promise<T>,
-): Promise<T | undefined> {
-  const [name, ...rest] = names;
-  if (name === undefined) return undefined;
-  const entry = await entryOf(folder, name);
-  if (!entry) return undefined;
-  const path = `${above}\\${entry.name}`;
-  if (rest.length === 0) return await use({ folder, entry, path });
-  if (entry.kind !== 'folder') return undefined;
-  await using below = await folder.folder(entry.name);
-  return await find(below, rest, path, use);
-}
-
-/** @param driveC absolute path of the folder that is drive C */
-export function rootFiles(disk: Pick<Disk, 'open'>, driveC: string): RootFiles {
+/** @param ways down from drive C */
+export function rootFiles(ways: Ways): RootFiles {
   const looking = async <T>(path: string, use: (found: Found) => Promise<T>): Promise<T | undefined> => {
     const names = namesOf(path);
     if (!names) return undefined;
     try {
-      await using top = await disk.open(driveC);
-      return await find(top, names, 'C:', use);
+      return await find(ways, names, use);
     } catch (thrown) {
       // A name that no file of this disk can have, or a file that went between two looks.
       if (isHoldfastError(thrown, 'disk.not-found', 'disk.name-invalid')) return undefined;
@@ -95,8 +54,7 @@ export function rootFiles(disk: Pick<Disk, 'open'>, driveC: string): RootFiles {
     async read(path, use) {
       return await looking(path, async ({ folder, entry }) => {
         if (entry.kind !== 'file') return undefined;
-        await using file = await folder.read(entry.name);
-        return await use(await fileSource(file));
+        return await withOpen(folder.read(entry.name), async (file) => use(await fileSource(file)));
       });
     },
   };

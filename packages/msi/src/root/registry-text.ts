@@ -2,18 +2,19 @@
  * The text that Wine keeps a registry in: `[key\\path] seconds`, then a line for each value. Characters outside printable
  * ASCII are escaped, so every byte is one character. Format: load_keys and save_all_subkeys of Wine's server/registry.c.
  */
-import { dataOf, type RegistryData, type RegistryValue, registryTypes, splitTexts } from './data.ts';
+import { type RegistryValue, registryTypes, storedValue } from './data.ts';
 import { badRoot } from './errors.ts';
 
 /** What a line says. */
 export type RegistryLine =
-  | { readonly kind: 'key'; readonly path: string }
+  /** With the seconds since 1970 at which the key was modified. */
+  | { readonly kind: 'key'; readonly path: string; readonly seconds: number }
   | { readonly kind: 'value'; readonly value: RegistryValue }
   /** `#arch=win64`, `#link`: name and what follows the equals sign. */
   | { readonly kind: 'option'; readonly name: string; readonly text: string }
   | { readonly kind: 'comment'; readonly text: string };
 
-const firstLine = 'WINE REGISTRY Version 2';
+export const firstLine = 'WINE REGISTRY Version 2';
 
 /** Characters of one value, its continued lines together. */
 const mostCharacters = 1 << 24;
@@ -49,9 +50,13 @@ function escaped(line: string, at: number): Quoted {
 
 /** Text up to an unescaped `close`; undefined where there is none. */
 function quoted(line: string, start: number, close: string): Quoted | undefined {
+  const first = line.indexOf(close, start);
+  if (first < 0) return undefined;
+  const slash = line.indexOf('\\', start);
+  if (slash < 0 || slash > first) return { text: line.slice(start, first), end: first + 1 };
   const parts: string[] = [];
   let from = start;
-  for (let at = start; at < line.length; ) {
+  for (let at = slash; at < line.length; ) {
     const character = line.charAt(at);
     if (character === close) {
       parts.push(line.slice(from, at));
@@ -70,64 +75,67 @@ function quoted(line: string, start: number, close: string): Quoted | undefined 
   return undefined;
 }
 
-const separators = new Set([',', ' ', '\t', '\\']);
+/** By character: what a hexadecimal digit stands for, or that it stands between digits. */
+const between = 16;
+const digitOf = new Map([
+  ...[...'0123456789abcdef'].map((digit, value) => [digit.charCodeAt(0), value] as const),
+  ...[...'ABCDEF'].map((digit, value) => [digit.charCodeAt(0), value + 10] as const),
+  ...[...', \t\\'].map((separator) => [separator.charCodeAt(0), between] as const),
+]);
 
 /** Pairs of hexadecimal digits with commas between them; undefined where it is anything else. */
 function bytesOf(digits: string): Uint8Array | undefined {
   const bytes = new Uint8Array(Math.ceil(digits.length / 2));
   let count = 0;
   for (let at = 0; at < digits.length; ) {
-    if (separators.has(digits.charAt(at))) {
-      at += 1;
-      continue;
-    }
-    const pair = digits.slice(at, at + 2);
-    if (!/^[0-9a-f]{2}$/i.test(pair)) return undefined;
-    bytes[count] = Number.parseInt(pair, 16);
+    const high = digitOf.get(digits.charCodeAt(at));
+    at += 1;
+    if (high === between) continue;
+    const low = digitOf.get(digits.charCodeAt(at));
+    if (high === undefined || low === undefined || low === between) return undefined;
+    bytes[count] = high * 16 + low;
     count += 1;
-    at += 2;
+    at += 1;
   }
   return bytes.subarray(0, count);
 }
 
-function textData(type: number, text: string): RegistryData {
-  if (type === registryTypes.expandable) return { kind: 'expandable', text };
-  if (type === registryTypes.texts) return { kind: 'texts', texts: splitTexts(text) };
-  if (type === registryTypes.text) return { kind: 'text', text };
-  return dataOf(type, Buffer.from(`${text}\0`, 'utf16le'));
-}
-
 /** What follows the equals sign of a value. */
-function dataIn(text: string): RegistryData | undefined {
+function valueFrom(name: string, text: string): RegistryValue | undefined {
   const [, word, type] = /^(str|hex|dword)(?:\(([0-9a-f]{1,8})\))?:/i.exec(text) ?? [];
   if (text.startsWith('"') || word?.toLowerCase() === 'str') {
     const start = text.indexOf('"');
     const one = start < 0 ? undefined : quoted(text, start + 1, '"');
-    return one && textData(type === undefined ? registryTypes.text : Number.parseInt(type, 16), one.text);
+    if (!one) return undefined;
+    if (type === undefined) return { name, data: { kind: 'text', text: one.text } };
+    return storedValue(name, Number.parseInt(type, 16), Buffer.from(`${one.text}\0`, 'utf16le'));
   }
   const rest = text.slice(text.indexOf(':') + 1);
   if (word?.toLowerCase() === 'dword') {
     return /^[0-9a-f]{1,8}$/i.test(rest.trim())
-      ? { kind: 'number', number: Number.parseInt(rest, 16) }
+      ? { name, data: { kind: 'number', number: Number.parseInt(rest, 16) } }
       : undefined;
   }
   if (word === undefined) return undefined;
   const bytes = bytesOf(rest);
-  return bytes && dataOf(type === undefined ? registryTypes.bytes : Number.parseInt(type, 16), bytes);
+  return (
+    bytes && storedValue(name, type === undefined ? registryTypes.bytes : Number.parseInt(type, 16), bytes)
+  );
 }
 
 function valueIn(line: string): RegistryValue | undefined {
   const name = line.startsWith('@') ? { text: '', end: 1 } : quoted(line, 1, '"');
   if (!name || line.charAt(name.end) !== '=') return undefined;
-  const data = dataIn(line.slice(name.end + 1));
-  return data && { name: name.text, data };
+  return valueFrom(name.text, line.slice(name.end + 1));
 }
 
 function parsed(line: string): RegistryLine | undefined {
   switch (line.charAt(0)) {
     case '[': {
       const path = quoted(line, 1, ']');
-      return path && { kind: 'key', path: path.text };
+      if (!path) return undefined;
+      const seconds = /^ (\d{1,10})(?: |$)/.exec(line.slice(path.end))?.[1] ?? '0';
+      return { kind: 'key', path: path.text, seconds: Number(seconds) };
     }
     case '#': {
       const [name = '', ...rest] = line.slice(1).split('=');
@@ -152,43 +160,56 @@ function goesOn(line: string): boolean {
 }
 
 /** Joins the lines of values that go on; with the number of the last line. */
-async function* wholeLines(
-  lines: AsyncIterable<string>,
-  file: string,
-): AsyncGenerator<{ readonly text: string; readonly number: number }> {
+function lineJoiner(file: string) {
   let number = 0;
   let parts: string[] = [];
   let length = 0;
-  for await (const line of lines) {
-    number += 1;
-    const open = parts.length > 0 ? line.endsWith('\\') : goesOn(line);
-    parts.push(open ? line.slice(0, -1) : line);
-    length += line.length;
-    if (length > mostCharacters) throw badRoot(`${file} line ${number}`, 'a value is too long');
-    if (open) continue;
-    yield { text: parts.length === 1 ? line : parts.join(''), number };
-    parts = [];
-    length = 0;
-  }
-  if (parts.length > 0) throw badRoot(`${file} line ${number}`, 'the file ends inside a value');
+  return {
+    *join(lines: readonly string[]): Generator<{ readonly text: string; readonly number: number }> {
+      for (const line of lines) {
+        number += 1;
+        const open = parts.length > 0 ? line.endsWith('\\') : goesOn(line);
+        if (parts.length === 0 && !open) {
+          yield { text: line, number };
+          continue;
+        }
+        parts.push(open ? line.slice(0, -1) : line);
+        length += line.length;
+        if (length > mostCharacters) throw badRoot(`${file} line ${number}`, 'a value is too long');
+        if (open) continue;
+        yield { text: parts.join(''), number };
+        parts = [];
+        length = 0;
+      }
+    },
+    end() {
+      if (parts.length > 0) throw badRoot(`${file} line ${number}`, 'the file ends inside a value');
+    },
+  };
 }
 
 /**
- * The lines of a registry, one after the other; empty ones are left out.
+ * The lines of a registry, as many at a time as `lines` gives; empty ones are left out.
  * @param file name to say in errors
  * @throws HoldfastError `root.invalid`
  */
 export async function* registryLines(
-  lines: AsyncIterable<string>,
+  lines: AsyncIterable<readonly string[]>,
   file: string,
-): AsyncGenerator<RegistryLine> {
-  for await (const { text, number } of wholeLines(lines, file)) {
-    if (number === 1) {
-      if (text !== firstLine) throw badRoot(`${file} line 1`, `it does not begin with "${firstLine}"`);
-    } else if (text !== '') {
-      const one = parsed(text);
-      if (one === undefined) throw badRoot(`${file} line ${number}`, 'it is neither a key nor a value');
-      yield one;
+): AsyncGenerator<readonly RegistryLine[]> {
+  const joiner = lineJoiner(file);
+  for await (const some of lines) {
+    const read: RegistryLine[] = [];
+    for (const { text, number } of joiner.join(some)) {
+      if (number === 1) {
+        if (text !== firstLine) throw badRoot(`${file} line 1`, `it does not begin with "${firstLine}"`);
+      } else if (text !== '') {
+        const one = parsed(text);
+        if (one === undefined) throw badRoot(`${file} line ${number}`, 'it is neither a key nor a value');
+        read.push(one);
+      }
     }
+    yield read;
   }
+  joiner.end();
 }

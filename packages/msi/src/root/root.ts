@@ -1,11 +1,13 @@
 /** A Windows machine as far as an installer sees it: files and registry. Here one that lies in a folder, as Wine keeps it. */
 import { isHoldfastError } from '@holdfast/contract';
+import { withOpen } from '@holdfast/engine';
 import type { Disk, Folder } from '@holdfast/ports';
 import { fileSource } from '../source.ts';
 import { badRoot } from './errors.ts';
 import { type RootFiles, rootFiles } from './files.ts';
 import { type Hive, readHive } from './hive.ts';
 import { type RootRegistry, rootRegistry } from './registry.ts';
+import { sharedWays } from './walk.ts';
 
 export type Root = {
   /** Of the Windows. */
@@ -23,10 +25,10 @@ export const rootLayout = {
   defaultUser: 'userdef.reg',
 } as const;
 
-async function hiveIn(folder: Folder, name: string): Promise<Hive | undefined> {
+/** A registry file of a root; undefined where it lacks it. */
+export async function hiveIn(folder: Folder, name: string): Promise<Hive | undefined> {
   if (!(await folder.entry(name))) return undefined;
-  await using file = await folder.read(name);
-  return await readHive(await fileSource(file), name);
+  return await withOpen(folder.read(name), async (file) => readHive(await fileSource(file), name));
 }
 
 /**
@@ -36,18 +38,33 @@ async function hiveIn(folder: Folder, name: string): Promise<Hive | undefined> {
  * @throws HoldfastError `root.invalid` where it is no such folder, `disk.*` where it could not be read
  */
 export async function openRoot(disk: Pick<Disk, 'open'>, path: string): Promise<Root> {
-  await using folder = await openFolder(disk, path);
-  const driveC = await folder.entry(rootLayout.driveC);
-  if (driveC?.kind !== 'folder') throw badRoot(path, `there is no folder ${rootLayout.driveC} in it`);
-  await using drive = await folder.folder(rootLayout.driveC);
-  const machine = await hiveIn(folder, rootLayout.machine);
-  const user = await hiveIn(folder, rootLayout.user);
-  const defaultUser = await hiveIn(folder, rootLayout.defaultUser);
-  return {
-    architecture: machine?.architecture ?? 'x64',
-    files: rootFiles(disk, drive.path),
-    registry: rootRegistry({ machine, user, defaultUser }),
-  };
+  return await inRoot(disk, path, async (folder, driveC) => {
+    const machine = await hiveIn(folder, rootLayout.machine);
+    const user = await hiveIn(folder, rootLayout.user);
+    const defaultUser = await hiveIn(folder, rootLayout.defaultUser);
+    return {
+      architecture: machine?.architecture ?? 'x64',
+      files: rootFiles(sharedWays(() => disk.open(driveC))),
+      registry: rootRegistry({ machine, user, defaultUser }),
+    };
+  });
+}
+
+/**
+ * Opens the folder of a root for as long as `use` takes; it is told the absolute path of drive C, too.
+ * @throws HoldfastError `root.invalid` where it is none, `disk.*`; what `use` throws
+ */
+export async function inRoot<T>(
+  disk: Pick<Disk, 'open'>,
+  path: string,
+  use: (folder: Folder, driveC: string) => Promise<T>,
+): Promise<T> {
+  return await withOpen(openFolder(disk, path), async (folder) => {
+    const entry = await folder.entry(rootLayout.driveC);
+    if (entry?.kind !== 'folder') throw badRoot(path, `there is no folder ${rootLayout.driveC} in it`);
+    const driveC = await withOpen(folder.folder(rootLayout.driveC), async (drive) => drive.path);
+    return await use(folder, driveC);
+  });
 }
 
 async function openFolder(disk: Pick<Disk, 'open'>, path: string): Promise<Folder> {
