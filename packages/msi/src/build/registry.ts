@@ -106,6 +106,8 @@ function environmentName(it: EnvironmentDescription, product: ProductDescription
 }
 
 function environmentValue(it: EnvironmentDescription): string | undefined {
+  // What is removed is removed whatever its value is.
+  if (it.value === undefined) return undefined;
   if (it.merge === 'append') return `${separator};${it.value}`;
   if (it.merge === 'prepend') return `${it.value};${separator}`;
   return it.value;

@@ -16,7 +16,12 @@ export type FeatureRequest = {
   holds(condition: string): boolean;
 };
 
-type Choice = { readonly state: FeatureAction; readonly why: string };
+export type Choice = {
+  readonly state: FeatureAction;
+  readonly why: string;
+  /** REINSTALL asks for it: only where it is installed. */
+  readonly again?: boolean;
+};
 
 /** What a feature becomes when nothing says how it is installed. */
 function ownState({ attributes }: Feature, mayAdvertise: boolean): FeatureAction {
@@ -29,6 +34,7 @@ type Asking = {
   /** What the names in the property are. */
   readonly of: 'feature' | 'component' | 'file';
   readonly state: (feature: Feature) => FeatureAction;
+  readonly again?: boolean;
 };
 
 const asLocal = (): FeatureAction => 'local';
@@ -41,6 +47,7 @@ const askings: readonly Asking[] = [
   { property: 'REMOVE', of: 'feature', state: () => 'absent' },
   { property: 'ADDSOURCE', of: 'feature', state: asSource },
   { property: 'ADDDEFAULT', of: 'feature', state: asDefault },
+  { property: 'REINSTALL', of: 'feature', state: asLocal, again: true },
   {
     property: 'ADVERTISE',
     of: 'feature',
@@ -60,13 +67,15 @@ export function choosesFeatures(properties: Readonly<Record<string, string>>): b
   return askings.some(({ property }) => (properties[property] ?? '') !== '');
 }
 
-function levelsOf({ product, holds }: FeatureRequest): Map<string, number> {
-  return new Map(
-    [...product.features.values()].map(({ id, level, conditions }) => [
-      id,
-      conditions.reduce((before, one) => (holds(one.condition) ? one.level : before), level),
-    ]),
-  );
+/** Levels after the rows of the Condition table; what lies below a feature of level 0 is disabled with it. */
+export function levelsOf({ product, holds }: FeatureRequest): Map<string, number> {
+  const levels = new Map<string, number>();
+  for (const { id, parent, level, conditions } of topDown(product.features)) {
+    const isDisabled = parent !== undefined && (levels.get(parent) ?? 0) <= 0;
+    const own = conditions.reduce((before, one) => (holds(one.condition) ? one.level : before), level);
+    levels.set(id, isDisabled ? Math.min(own, 0) : own);
+  }
+  return levels;
 }
 
 /** Names in one property; more features than that no product has. */
@@ -92,15 +101,19 @@ function ownerFinder({ components, files, features }: Product) {
   };
 }
 
-type Asked = { readonly choices: Map<string, Choice>; readonly unknown: string[]; readonly any: boolean };
+export type Asked = {
+  readonly choices: Map<string, Choice>;
+  readonly unknown: string[];
+  readonly any: boolean;
+};
 
 /** What the properties ask for; features of level 0 are not there for anyone. */
-function asked({ product, property }: FeatureRequest, levels: ReadonlyMap<string, number>): Asked {
+export function asked({ product, property }: FeatureRequest, levels: ReadonlyMap<string, number>): Asked {
   const choices = new Map<string, Choice>();
   const unknown: string[] = [];
   let any = false;
   const ownerOf = ownerFinder(product);
-  for (const { property: name, of, state } of askings) {
+  for (const { property: name, of, state, again = false } of askings) {
     const value = property(name);
     if (value === undefined || value === '') continue;
     any = true;
@@ -116,7 +129,8 @@ function asked({ product, property }: FeatureRequest, levels: ReadonlyMap<string
         });
     for (const feature of features) {
       if ((levels.get(feature.id) ?? 0) <= 0) continue;
-      choices.set(feature.id, { state: state(feature), why: `${name} asks for ${all ? 'ALL' : 'it'}` });
+      const why = `${name} asks for ${all ? 'ALL' : 'it'}`;
+      choices.set(feature.id, { state: state(feature), why, ...(again ? { again } : {}) });
     }
   }
   return { choices, unknown, any };
@@ -134,13 +148,13 @@ function byLevel(feature: Feature, level: number, installLevel: number): Choice 
 }
 
 /** A feature that is asked for needs its parents, unless they are removed by name; `absent` needs nothing. */
-function withParents(
+export function withParents(
   product: Product,
   choices: Map<string, Choice>,
   levels: ReadonlyMap<string, number>,
 ): void {
-  for (const [id, { state }] of [...choices]) {
-    if (state === 'absent') continue;
+  for (const [id, { state, again }] of [...choices]) {
+    if (state === 'absent' || again) continue;
     let parent = product.features.get(product.features.get(id)?.parent ?? '');
     while (parent !== undefined) {
       if (choices.has(parent.id) || (levels.get(parent.id) ?? 0) <= 0) break;
@@ -151,7 +165,7 @@ function withParents(
 }
 
 /** Parents before children. */
-function topDown(features: ReadonlyMap<string, Feature>): Feature[] {
+export function topDown(features: ReadonlyMap<string, Feature>): Feature[] {
   const children = new Map<string | undefined, Feature[]>();
   for (const feature of features.values()) {
     const siblings = children.get(feature.parent);
@@ -196,7 +210,10 @@ export function featureStates(request: FeatureRequest): {
       level <= 0 || !any
         ? byLevel(feature, level, installLevel)
         : { state: 'absent', why: 'the properties ask for other features' };
-    const choice = choices.get(feature.id) ?? unasked;
+    const named = choices.get(feature.id) ?? unasked;
+    const choice: Choice = named.again
+      ? { state: 'absent', why: 'REINSTALL takes only features that are installed' }
+      : named;
     const settled = below(feature, level, choice, states.get(feature.parent ?? ''));
     states.set(feature.id, { feature, level, ...settled });
   }

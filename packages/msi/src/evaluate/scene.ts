@@ -23,6 +23,12 @@ function actionNumber(state: FeatureAction | ComponentAction | undefined): numbe
   return state === 'absent' ? stateNumbers.unknown : stateNumbers[state];
 }
 
+/** Numbers of INSTALLSTATE that conditions see where a product is installed already; undefined for unknown names. */
+export type InstalledStates = {
+  feature(id: string): { readonly installed: number; readonly action: number } | undefined;
+  component(id: string): { readonly installed: number; readonly action: number } | undefined;
+};
+
 export type Scene = {
   readonly product: Product;
   readonly machine: TargetMachine;
@@ -32,6 +38,8 @@ export type Scene = {
   readonly features: Map<string, FeatureState>;
   readonly components: Map<string, ComponentState>;
   readonly files: Map<string, string>;
+  /** Set by who plans for a product that is installed; without it nothing of the product is there yet. */
+  states: InstalledStates | undefined;
   property(name: string): string | undefined;
   /** An empty value takes the property away. */
   setProperty(name: string, value: string): void;
@@ -48,13 +56,17 @@ function symbolOf(scene: Scene, of: SymbolKind, name: string): string | number |
     case '%':
       return scene.machine.environment.get(name.toUpperCase());
     case '&':
+      if (scene.states) return scene.states.feature(name)?.action;
       return actionNumber(scene.features.get(name)?.state);
     case '$':
+      if (scene.states) return scene.states.component(name)?.action;
       return actionNumber(scene.components.get(name)?.state);
     // Nothing of the product is there yet.
     case '!':
+      if (scene.states) return scene.states.feature(name)?.installed;
       return scene.features.has(name) ? stateNumbers.absent : undefined;
     case '?':
+      if (scene.states) return scene.states.component(name)?.installed;
       return scene.components.has(name) ? stateNumbers.absent : undefined;
   }
 }
@@ -114,6 +126,7 @@ export function openScene(
     features: new Map(),
     components: new Map(),
     files: new Map(),
+    states: undefined,
     property: (name) => values.get(name),
     setProperty(name, value) {
       if (value === '') values.delete(name);

@@ -13,13 +13,14 @@ const mostActions = 2000;
 const mostMoves = 1 << 18;
 
 /** Of CustomAction.Type: the kind, and what says that the action runs later, in a script. */
-const customTypes = { kind: 0x3f, inScript: 0x400, setDirectory: 35, setProperty: 51 } as const;
+export const customTypes = { kind: 0x3f, inScript: 0x400, setDirectory: 35, setProperty: 51 } as const;
 
 type CustomAction = { readonly type: number; readonly source: string; readonly target: string };
 
-type Step = { readonly action: string; readonly condition: string; readonly sequence: number };
+export type Step = { readonly action: string; readonly condition: string; readonly sequence: number };
 
-function stepsOf(rows: readonly TypedRow[]): Step[] {
+/** Steps of an execute sequence, in their order. */
+export function stepsOf(rows: readonly TypedRow[]): Step[] {
   const steps = rows.map((row): Step => {
     const cells = cellsOf('InstallExecuteSequence', 'Action', row);
     return {
@@ -75,7 +76,7 @@ function withBelow({ directories }: Product, id: string): ReadonlySet<string> {
  * Moves a directory, and what lies below it, after the costs are known; before, it is a property like others. Answers
  * how many directories it had to look at.
  */
-function setDirectory(scene: Scene, key: string, id: string, path: string): number {
+export function setDirectory(scene: Scene, key: string, id: string, path: string): number {
   const { product } = scene;
   if (!product.directories.has(id)) {
     throw badRow('CustomAction', key, `the directory ${JSON.stringify(id)} does not exist`);
@@ -103,7 +104,7 @@ function runCustomAction(scene: Scene, key: string, { type, source, target }: Cu
   return kind === customTypes.setDirectory ? setDirectory(scene, key, source, scene.format(target)) : 0;
 }
 
-async function launchConditions(scene: Scene): Promise<LaunchCondition[]> {
+export async function launchConditions(scene: Scene): Promise<LaunchCondition[]> {
   const rows = await scene.product.rows('LaunchCondition');
   if (rows.length > mostActions) throw tooMuch('LaunchCondition', '', `${rows.length} conditions`);
   return rows.map((row) => {

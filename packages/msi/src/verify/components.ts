@@ -11,7 +11,11 @@ export type Recorded = {
   readonly keyPaths: ReadonlyMap<string, RecordedKeyPath>;
 };
 
-export function recordedOf(product: Product, root: Root, registered: InstalledProduct | undefined): Recorded {
+export function recordedOf(
+  product: Product,
+  root: Pick<Root, 'registry'>,
+  registered: InstalledProduct | undefined,
+): Recorded {
   const keyPaths = new Map<string, RecordedKeyPath>();
   for (const { id, componentId } of product.components.values()) {
     if (!registered || componentId === undefined) continue;
@@ -21,8 +25,11 @@ export function recordedOf(product: Product, root: Root, registered: InstalledPr
   return { product: registered, keyPaths };
 }
 
+/** Where directories and files are. */
+type Places = Pick<Evaluation, 'directories' | 'files'>;
+
 /** Windows path of the file or folder that is the key path; undefined for others. */
-export function keyPathOf(component: Component, evaluation: Evaluation): string | undefined {
+export function keyPathOf(component: Component, evaluation: Places): string | undefined {
   const { keyPath } = component;
   if (keyPath.kind === 'file') return evaluation.files.get(keyPath.file);
   if (keyPath.kind === 'directory') return evaluation.directories.get(keyPath.directory);
@@ -98,7 +105,7 @@ function namesOf(path: string): string[] {
  */
 export function relocations(
   product: Product,
-  evaluation: Evaluation,
+  evaluation: Places,
   recorded: Recorded,
 ): ReadonlyMap<string, string> {
   const byPath = new Map(

@@ -1,0 +1,33 @@
+/** Folders that belong to Windows, and not to a product. */
+
+/** Ids of the Directory table that name them: "System Folder Properties". */
+export const standardFolderNames: ReadonlySet<string> = new Set([
+  'TARGETDIR',
+  'AdminToolsFolder',
+  'AppDataFolder',
+  'CommonAppDataFolder',
+  'CommonFiles64Folder',
+  'CommonFilesFolder',
+  'DesktopFolder',
+  'FavoritesFolder',
+  'FontsFolder',
+  'LocalAppDataFolder',
+  'MyPicturesFolder',
+  'NetHoodFolder',
+  'PersonalFolder',
+  'PrintHoodFolder',
+  'ProgramFiles64Folder',
+  'ProgramFilesFolder',
+  'ProgramMenuFolder',
+  'RecentFolder',
+  'SendToFolder',
+  'StartMenuFolder',
+  'StartupFolder',
+  'System16Folder',
+  'System64Folder',
+  'SystemFolder',
+  'TempFolder',
+  'TemplateFolder',
+  'WindowsFolder',
+  'WindowsVolume',
+]);
