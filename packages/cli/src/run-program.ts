@@ -47,7 +47,7 @@ export async function runProgram(
     await program.parseAsync(words, { from: 'user' });
     return exits.done;
   } catch (thrown) {
-    if (thrown instanceof AnsweredNo) return exits.failed;
+    if (thrown instanceof AnsweredNo) return thrown.exitCode;
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exits.done : exits.usage;
     if (surroundings.stopped.aborted && !(thrown instanceof HoldfastError)) return exits.failed;
     surroundings.error(errorText(coded(thrown), json, program.name()));

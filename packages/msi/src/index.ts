@@ -61,9 +61,46 @@ export type {
   MachineArchitecture,
   TargetMachine,
 } from './evaluate/model.ts';
+export { type MsiexecCommand, type MsiexecTarget, parseMsiexec } from './foresee/command.ts';
 export { foresee } from './foresee/foresee.ts';
 export { loopProof } from './foresee/loop.ts';
 export type { Foresight, ForesightCode, InstalledState, Reason } from './foresee/model.ts';
+export { initRoot } from './host/init.ts';
+export type { HostLock, Installer } from './host/lock.ts';
+export type {
+  FileTimes,
+  HostFiles,
+  HostProtection,
+  HostRegistry,
+  HostServices,
+  RegistryChange,
+  ServiceConfiguration,
+  WindowsHost,
+} from './host/model.ts';
+export { type HostOptions, openHost } from './host/open.ts';
+export type { ProtectionOptions } from './host/protection.ts';
+export { type PendingOperation, pendingOperations, performRestart } from './host/restart.ts';
+export { type CauseCode, remedies } from './log/causes.ts';
+export type { LogEncoding } from './log/decode.ts';
+export { exitMeaning, type Outcome } from './log/exit-codes.ts';
+export { explainFile, explainLog } from './log/explain.ts';
+export { type LogFile, openLogFile } from './log/file.ts';
+export { type LogFlags, type LogOption, parseLogFlags, parseLogOption } from './log/flags.ts';
+export { formatInstallerError, installerError } from './log/installer-errors.ts';
+export { hiddenNames, hiddenValue } from './log/masking.ts';
+export type { Cause, Evidence, Explanation, LoggedInstallation, Loop } from './log/model.ts';
+export type { LogOptions } from './log/pen.ts';
+export { type ActionResult, type LoggedDecision, operationText } from './log/phrases.ts';
+export { explanationLines, mostTelling } from './log/sentences.ts';
+export { type InstallLog, type LogProduct, openLog } from './log/writer.ts';
+export { type CachedPackages, openCachedPackages } from './plan/cached-packages.ts';
+export { type DocumentOptions, planDocument } from './plan/document.ts';
+export { type FileDamage, type ImaginedMachine, imagineMachine } from './plan/imagined-machine.ts';
+export type { OpenCached, PlanMachine, PlanPackage } from './plan/machine.ts';
+export type { FileDecision, Operation, Plan, Request } from './plan/model.ts';
+export { type PlanInput, planPackage } from './plan/plan.ts';
+export { requestOf, requestWith } from './plan/request.ts';
+export { operationWords } from './plan/words.ts';
 export type {
   Architecture,
   Component,
@@ -86,6 +123,7 @@ export { fileHash } from './root/file-hash.ts';
 export { type FileVersion, fileVersion } from './root/file-version.ts';
 export type { RootEntry, RootFiles } from './root/files.ts';
 export { packGuid, unpackGuid } from './root/packed-guid.ts';
+export { type ProductState, productState } from './root/product-state.ts';
 export {
   type InstalledProduct,
   installedProduct,
@@ -95,6 +133,21 @@ export {
 } from './root/registration.ts';
 export type { RegistryHive, RegistryPlace, RootRegistry } from './root/registry.ts';
 export { openRoot, type Root, rootLayout } from './root/root.ts';
+export { type ExitCode, exitCodes, isSuccess } from './run/exit-codes.ts';
+export { asOnlyInstaller } from './run/lock.ts';
+export type {
+  PassedOver,
+  Recovered,
+  RunCause,
+  RunLog,
+  RunOptions,
+  RunPhase,
+  RunResult,
+  RunSource,
+  RunSources,
+} from './run/model.ts';
+export { recoverInstallations } from './run/recover.ts';
+export { run } from './run/run.ts';
 export { type ByteSink, type ByteSource, bytesSink, bytesSource, fileSource } from './source.ts';
 export { applyTransform } from './transform/apply.ts';
 export { createTransform, type TransformOptions, writeTransform } from './transform/create.ts';

@@ -21,13 +21,14 @@ const identityShape = Compile(
 );
 
 /** This process, as the machine's process table names it. Field 22 of proc_pid_stat(5), counted from the last parenthesis. */
-async function ownIdentity(boot: Boot): Promise<ProcessIdentity> {
+export async function ownIdentity(boot: Boot): Promise<ProcessIdentity> {
   const line = await readFile('/proc/self/stat', 'utf8').catch(() => undefined);
   const started = line?.slice(line.lastIndexOf(')') + 2).split(' ')[19];
   return { pid: process.pid, started: started ?? unknownStart, bootId: await boot.id() };
 }
 
-async function running(identity: ProcessIdentity, ports: LockPorts): Promise<boolean> {
+/** Whether the process of an identity still runs. */
+export async function running(identity: ProcessIdentity, ports: LockPorts): Promise<boolean> {
   if (identity.started !== unknownStart) return ports.processes.alive(identity);
   if (identity.bootId !== (await ports.boot.id())) return false;
   try {

@@ -69,7 +69,10 @@ export function programFile(version: readonly number[], languages: readonly numb
   const optional = wide ? 240 : 224;
   file.writeUInt16LE(optional, 64 + 20);
   file.writeUInt16LE(wide ? 0x20b : 0x10b, 88);
+  // As many data directories as there is room for: whoever finds fewer looks for no resources.
+  file.writeUInt32LE(16, 88 + (wide ? 108 : 92));
   file.writeUInt32LE(address, 88 + (wide ? 112 : 96) + 16);
+  file.writeUInt32LE(section.length, 88 + (wide ? 112 : 96) + 20);
   const table = 88 + optional;
   file.write('.rsrc', table);
   file.writeUInt32LE(section.length, table + 8);

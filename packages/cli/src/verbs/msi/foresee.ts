@@ -21,7 +21,7 @@ function installedState(words: string): InstalledState {
 }
 
 /** The line as it was typed: the shell has taken the quotation marks away. */
-function lineOf(words: readonly string[]): string {
+export function lineOf(words: readonly string[]): string {
   const [only] = words;
   if (words.length === 1 && only !== undefined) return only;
   return words

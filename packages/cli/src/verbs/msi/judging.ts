@@ -25,6 +25,25 @@ export function judgingVerbs(msi: Command, surroundings: Surroundings): void {
     verifyPackage(session, argument(values, 0), values.slice(1), options),
   );
 
+  const aboutPlan = localVerb(
+    msi,
+    'plan <package> [properties...]',
+    'what msiexec would do on a Windows, step by step, with the rule for every file; nothing is changed',
+    [
+      'msi plan putty-0.68-installer.msi --root ~/.wine',
+      'msi plan putty-0.68-installer.msi --root ~/.wine REINSTALL=ALL REINSTALLMODE=vmeus',
+      'msi plan putty-0.68-installer.msi --root ~/.wine REMOVE=ALL --json',
+    ],
+  ).option(
+    '--root <folder>',
+    'a folder with drive_c, system.reg and user.reg in it, as Wine keeps a Windows',
+  );
+  runLocal(aboutPlan, surroundings, async (session, values, options) => {
+    // Planning knows all of the installer; the other verbs are quicker without it.
+    const { planVerb } = await import('./plan.ts');
+    await planVerb(session, argument(values, 0), values.slice(1), options);
+  });
+
   const aboutDetect = localVerb(
     msi,
     'detect <package>',

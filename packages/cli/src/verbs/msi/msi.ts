@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Surroundings } from '../../terminal.ts';
 import { argument, localVerb, runLocal, type Session } from '../verb.ts';
+import { explain } from './explain.ts';
 import { extract } from './extract.ts';
 import { info } from './info.ts';
 import { judgingVerbs } from './judging.ts';
@@ -100,6 +101,14 @@ export function msiVerbs(program: Command, surroundings: Surroundings): void {
     const { transform } = await import('./transform.ts');
     await transform(session, argument(values, 0), argument(values, 1), options);
   });
+
+  const aboutExplain = localVerb(
+    msi,
+    'explain <log>',
+    'what a log of msiexec /L says in five lines: what was asked for, how it ended, why, what was left, what to do',
+    ['msi explain repair.log', 'msi explain repair.log --json    (all installations, with line numbers)'],
+  );
+  runLocal(aboutExplain, surroundings, (session, values) => explain(session, argument(values, 0)));
 
   judgingVerbs(msi, surroundings);
 }

@@ -29,7 +29,7 @@ async function sourceOf(file: OpenFile): Promise<ByteSource> {
 }
 
 /** A file by path, open until `files` is disposed of. */
-async function openFile(files: AsyncDisposableStack, path: string): Promise<Opened> {
+export async function openFile(files: AsyncDisposableStack, path: string): Promise<Opened> {
   const real = await realpath(resolve(path)).catch((cause: unknown) => {
     throw new HoldfastError('disk.not-found', `There is no file ${path}.`, { cause });
   });

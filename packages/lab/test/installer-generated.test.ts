@@ -1,0 +1,48 @@
+/** Generated packages: installed, repaired, replaced, removed; cut off and failing; twice, and to the last trace. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { allLost, byChance, clientKilled } from '../src/crash.ts';
+import { storiesOf } from './support/installer-packages.ts';
+import {
+  type Cuts,
+  cutEverywhere,
+  failEverywhere,
+  type Story,
+  type Told,
+  tell,
+} from './support/installer-story.ts';
+import { differences } from './support/installer-world.ts';
+
+/** Packages of the sample, and how many calls of a run lie between two that are cut off or fail. */
+const sample = Array.from({ length: Number(process.env.SEEDS ?? 10) }, (_, seed) => seed + 1);
+const stride = Number(process.env.STRIDE ?? 60);
+
+function none({ problems, made }: Cuts): void {
+  assert.deepEqual(problems.slice(0, 5), [], `${problems.length} of ${made}`);
+}
+
+async function endOf(story: Story): Promise<Told> {
+  const told = await tell(story);
+  assert.equal(told.result.exitCode, 0, `${story.name}: ${JSON.stringify(told.result)}`);
+  return told;
+}
+
+for (const seed of sample) {
+  test(`package ${seed}: every end is before or after, repair twice changes nothing, removal leaves nothing`, async () => {
+    const stories = await storiesOf(seed, async (story) => (await endOf(story)).tree);
+    for (const story of Object.values(stories)) {
+      const told = await endOf(story);
+      none(await cutEverywhere(told, [allLost, byChance, clientKilled], stride));
+      none(await failEverywhere(story, told, 4 * stride));
+    }
+    const repaired = await endOf(stories.repair);
+    const again = await endOf({ ...stories.repair, before: repaired.tree });
+    assert.deepEqual(differences(again.after, repaired.after), []);
+    assert.deepEqual(differences(repaired.after, again.after), []);
+    if (stories.uninstall === undefined) return;
+    const removed = await endOf(stories.uninstall);
+    const fresh = await endOf(stories.install);
+    assert.deepEqual({ left: differences(removed.after, fresh.before) }, { left: [] });
+    assert.deepEqual({ taken: differences(fresh.before, removed.after) }, { taken: [] });
+  });
+}
