@@ -14,6 +14,7 @@ import {
   statusCode,
   statusEntry,
 } from '@holdfast/contract';
+import type { Page as BrowserPage } from 'playwright-core';
 import type { Api } from '../../e2e/support/api.ts';
 import { startClient } from '../../e2e/support/client.ts';
 import { builtConsole, createAdministrator, signIn } from '../../e2e/support/console.ts';
@@ -170,6 +171,25 @@ function teller(clients: Map<Host, WireClient>, deployments: Deployments) {
   };
 }
 
+/** A repair of a machine that lost one program and has a newer one of another. */
+async function takePlan(page: BrowserPage): Promise<void> {
+  await page.setViewportSize({ width: 1280, height: 1060 });
+  await page.getByRole('tab', { name: 'Plan' }).click();
+  await page.getByRole('combobox', { name: 'On a machine with' }).selectOption('Installed, with damage');
+  for (const [damage, file] of [
+    ['Files are missing', 'putty.exe'],
+    ['Files are newer', 'plink.exe'],
+  ] as const) {
+    await page.getByRole('checkbox', { name: damage }).check();
+    await page.getByRole('combobox', { name: `${damage}: which` }).fill(file);
+    await page.getByRole('option', { name: `${file} (` }).click();
+    await page.keyboard.press('Escape');
+  }
+  await page.getByRole('button', { name: 'Plan it' }).click();
+  await page.locator('.plan-cell[data-do=install]').click();
+  await page.evaluate("document.querySelector('[role=tablist]').scrollIntoView(); window.scrollBy(0, -70)");
+}
+
 async function takePictures({ site, api }: TestSite, hostName: string): Promise<void> {
   const { items } = await api.get<Page<ClientSummary>>(`/clients?search=${encodeURIComponent(hostName)}`);
   const { page, close } = await visit(site.consoleUrl, { width: 1280, height: 800, scheme: 'light' });
@@ -195,6 +215,8 @@ async function takePictures({ site, api }: TestSite, hostName: string): Promise<
     await page.goto(`/packages/${packages.items[0]?.id}?part=features`);
     await page.getByText('Only on servers').waitFor();
     await take('console-installer');
+    await takePlan(page);
+    await take('console-plan');
   } finally {
     await close();
   }

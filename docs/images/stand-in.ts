@@ -24,6 +24,25 @@ const features = [
   ['Servers', null, 'Only on servers', null, 11, 0],
 ] as const;
 
+/** What is needed to plan an installation, a repair and a removal. */
+const sequence = [
+  ['CostInitialize', 800],
+  ['FileCost', 900],
+  ['CostFinalize', 1000],
+  ['InstallValidate', 1400],
+  ['InstallInitialize', 1500],
+  ['ProcessComponents', 1600],
+  ['UnpublishFeatures', 1800],
+  ['RemoveRegistryValues', 2600],
+  ['RemoveFiles', 3500],
+  ['InstallFiles', 4000],
+  ['WriteRegistryValues', 5000],
+  ['RegisterProduct', 6100],
+  ['PublishFeatures', 6300],
+  ['PublishProduct', 6400],
+  ['InstallFinalize', 6600],
+] as const;
+
 const id = (name: string) => name.replace(/\W/g, '_');
 const guid = (number: number) => `{5C1A0F00-0000-4000-8000-${String(number).padStart(12, '0')}}`;
 
@@ -47,6 +66,14 @@ export function puttyStandIn(): Promise<Uint8Array> {
         'Feature:s38* Feature_Parent:S38 Title:S64 Description:S255 Display:I2 Level:i2 Directory_:S72 Attributes:i2',
         features.map((feature) => [...feature, 'INSTALLDIR', 0]),
       ),
+      tableOf(
+        'InstallExecuteSequence',
+        'Action:s72* Condition:S255 Sequence:I2',
+        sequence.map(([action, number]) => [action, null, number]),
+      ),
+      tableOf('Registry', 'Registry:s72* Root:i2 Key:s255 Name:S255 Value:S0 Component_:s72', [
+        ['Folder', 2, 'Software\\SimonTatham\\PuTTY', 'Folder', '[INSTALLDIR]', 'putty_exe'],
+      ]),
       tableOf('Condition', 'Feature_:s38* Level:i2* Condition:S255', [
         ['Servers', 1, 'MsiNTProductType > 1'],
       ]),

@@ -23,7 +23,7 @@ const pages: readonly (readonly [string, string, string])[] = [
   ['collection-edit', `/collections/${idOf('windows')}/edit`, 'Edit Windows workstations'],
   ['packages', '/packages', 'Packages'],
   ['package', `/packages/${idOf('package PuTTY')}`, 'PuTTY 0.68'],
-  ...(['features', 'files', 'tables', 'streams'] as const).map((part): [string, string, string] => [
+  ...(['features', 'files', 'tables', 'streams', 'plan'] as const).map((part): [string, string, string] => [
     `package-${part}`,
     `/packages/${idOf('package PuTTY')}?part=${part}${part === 'tables' ? '&table=Wide' : ''}`,
     'PuTTY 0.68',

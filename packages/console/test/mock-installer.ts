@@ -3,8 +3,11 @@ import type {
   InstallerDescription,
   InstallerFeature,
   InstallerFile,
+  InstallerPlan,
   InstallerRow,
   InstallerTable,
+  PlannedDecision,
+  PlannedFile,
 } from '@holdfast/contract/web';
 
 const hostile = `<img src=x onerror="window.attacked=1"> \u202e${'x'.repeat(300)}`;
@@ -124,4 +127,72 @@ export function mockRows({ columns }: InstallerTable): InstallerRow[] {
       place === 2 ? at : place === 1 && at === 0 ? hostile : `value ${at}`,
     ),
   }));
+}
+
+const decisions: readonly PlannedDecision[] = ['install', 'replace', 'keep', 'remove', 'leave'];
+
+const planned = mockFiles.map(
+  ({ id, name, folder, component, size, version }, at): PlannedFile => ({
+    file: id,
+    component,
+    path: `${folder.replace(/\\$/, '')}\\${name}`,
+    do: decisions[at % decisions.length] ?? 'keep',
+    rule: 'version-higher',
+    reason: at === 3 ? hostile : 'the package is newer',
+    packaged: { size, ...(version === null ? {} : { version }) },
+    existing: { size },
+  }),
+);
+
+/** Every decision, hostile names and reasons, and operations of a product that is removed meanwhile. */
+export function mockPlan(): InstallerPlan {
+  const inFolders = Map.groupBy(planned, ({ path }) => path.slice(0, path.lastIndexOf('\\')));
+  const counts = (files: readonly PlannedFile[]) =>
+    Object.fromEntries([...Map.groupBy(files, (one) => one.do)].map(([name, all]) => [name, all.length]));
+  const step = { component: 'Component1', reason: hostile, product: null };
+  return {
+    productCode,
+    productName: 'PuTTY release 0.68',
+    version: '0.68.0.0',
+    request: { action: 'install', properties: { REINSTALL: 'ALL' } },
+    refusal: null,
+    changesNothing: false,
+    notes: [hostile],
+    restart: true,
+    totals: {
+      operations: 2,
+      files: planned.length,
+      byDecision: counts(planned),
+      byKind: { 'set-value': 1, 'remove-file': 1 },
+    },
+    actions: [
+      { action: hostile, product: null, operations: 1 },
+      { action: 'RemoveFiles', product: productCode, operations: 1 },
+    ],
+    folders: [...inFolders].map(([path, files]) => ({ path, counts: counts(files) })),
+    decisions: [...planned],
+    operations: [
+      {
+        ...step,
+        action: hostile,
+        kind: 'set-value',
+        target: `HKLM\\${hostile}`,
+        name: hostile,
+        data: hostile,
+        size: null,
+      },
+      {
+        ...step,
+        action: 'RemoveFiles',
+        kind: 'remove-file',
+        target: 'C:\\old.dll',
+        name: null,
+        data: null,
+        size: null,
+        product: productCode,
+      },
+    ],
+    skipped: [{ action: hostile, reason: hostile, vital: true }],
+    removes: [{ productCode, version: '0.67.0.0' }],
+  };
 }

@@ -15,7 +15,7 @@ import type {
   TokenCreate,
 } from '@holdfast/contract/web';
 import { idOf, type MockData, mockData } from './mock-data.ts';
-import { mockDescription, mockFiles, mockRows, mockTables } from './mock-installer.ts';
+import { mockDescription, mockFiles, mockPlan, mockRows, mockTables } from './mock-installer.ts';
 
 /** The policy that the real site sends with every page. */
 export const contentSecurityPolicy =
@@ -196,6 +196,8 @@ function write(data: MockData, asked: Asked): Answer {
       data.packages.push(detail);
       return { status: 201, body: detail };
     }
+    case '/packages/*/installer/plan':
+      return ok(mockPlan());
     case '/packages/*/programs': {
       const program = {
         id: idOf('new program'),

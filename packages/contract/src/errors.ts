@@ -101,7 +101,28 @@ export const errorCatalogue = {
     remedy:
       'Change the command line or the detection rules, so that the one can bring what the other asks for.',
   },
+  'system.not-ready': {
+    status: 503,
+    remedy: 'Wait: it is tried again as soon as the system is ready.',
+  },
+  'system.busy': { status: 503, remedy: 'Wait: it is tried again when the other one has finished.' },
+  'system.refused': {
+    status: 403,
+    remedy: 'Look at the number that the system gave, and lift what forbids it.',
+  },
+  'system.failed': {
+    status: 500,
+    remedy: 'Look at the number that the system gave; what was done is undone.',
+  },
   'installer.unsupported': { status: 400, remedy: 'Choose a package that this platform can install.' },
+  'installer.failed': {
+    status: 500,
+    remedy: 'Read the log of the installation: what failed stands before its first "return value 3".',
+  },
+  'installer.running': {
+    status: 409,
+    remedy: 'Wait until the other installation has ended, then try again.',
+  },
   'msi.invalid': {
     status: 422,
     remedy: 'Take the package anew from its maker: this file is damaged, or no Windows Installer package.',

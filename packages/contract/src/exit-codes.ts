@@ -1,4 +1,5 @@
-/** What the exit codes of installers mean in the field, and how a Win32 or POSIX error is to be taken. */
+/** What the exit codes of programs mean in the field. */
+import { installerExit } from './installer-exits.ts';
 import type { ExitCodeTable, ExitMeaning } from './software.ts';
 
 /**
@@ -23,40 +24,7 @@ export function exitMeaning(code: number, table: ExitCodeTable): ExitMeaning {
   return (table.find(same) ?? defaultExitCodes.find(same))?.meaning ?? 'failure';
 }
 
-/** Names of the exit codes that administrators meet most, for messages. */
-const exitNames: Readonly<Record<number, string>> = {
-  1602: 'cancelled by the user',
-  1603: 'fatal error during installation',
-  1604: 'suspended',
-  1605: 'product is not installed',
-  1612: 'source is not available',
-  1618: 'another installation is running',
-  1619: 'package could not be opened',
-  1620: 'package is invalid',
-  1625: 'forbidden by policy',
-  1638: 'another version is installed',
-  1641: 'restart started',
-  3010: 'restart required',
-};
-
+/** What the exit code of an installer says, as a clause; undefined where it is none that is known. */
 export function exitName(code: number): string | undefined {
-  return exitNames[code];
-}
-
-/** How a failure is to be taken: wait and try again, or give up. Windows Error codes: Microsoft Learn, "System Error Codes". */
-export type ErrorClass = 'not-ready' | 'busy' | 'reboot-required' | 'refused' | 'fatal';
-
-const win32Classes: Readonly<Record<number, ErrorClass>> = {
-  21: 'not-ready', // ERROR_NOT_READY: KB829810
-  32: 'busy', // ERROR_SHARING_VIOLATION
-  33: 'busy', // ERROR_LOCK_VIOLATION
-  1618: 'busy', // ERROR_INSTALL_ALREADY_RUNNING
-  1641: 'reboot-required',
-  3010: 'reboot-required',
-  5: 'refused', // ERROR_ACCESS_DENIED
-  1625: 'refused', // ERROR_INSTALL_PACKAGE_REJECTED
-};
-
-export function classifyWin32(code: number): ErrorClass {
-  return win32Classes[code] ?? 'fatal';
+  return code === 0 ? undefined : installerExit(code)?.meaning;
 }

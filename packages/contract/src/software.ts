@@ -1,6 +1,7 @@
 /** Packages, programs, detection rules and exit codes: what is to be on a machine, and how to tell. */
 import type { Static } from 'typebox';
 import * as Type from 'typebox';
+import { GateDefinitions } from './gates.ts';
 import { Name, Platform, RelativePath, Sha256, Uuid } from './ids.ts';
 
 const strict = { additionalProperties: false } as const;
@@ -110,6 +111,8 @@ export const programFields = {
   exitCodes: ExitCodeTable,
   /** Longer runs are ended and count as failed. Minutes; the field's default is 120. */
   maxRunMinutes: Type.Integer({ minimum: 1, maximum: 1440 }),
+  /** Must all be open before the program runs, besides those that the client has for every program. */
+  gates: Type.Optional(GateDefinitions),
 };
 export const ProgramDefinition = Type.Object(programFields, strict);
 export type ProgramDefinition = Static<typeof ProgramDefinition>;

@@ -11,6 +11,11 @@ import {
   HoldfastError,
   isErrorCode,
   isHoldfastError,
+  knownDpkg,
+  knownError,
+  knownExit,
+  knownHttp,
+  knownWin32,
   parseToken,
   RelativePath,
   StatusMessage,
@@ -18,6 +23,7 @@ import {
   statusCode,
   statusText,
   statusTextLimit,
+  systemError,
 } from '../src/index.ts';
 
 test('every error says what to do, and carries an HTTP error status', () => {
@@ -76,9 +82,48 @@ test("the program's own exit codes come before the field's, and an unknown code 
 });
 
 test('Win32 error 21 means not ready, as in KB829810', () => {
-  assert.equal(classifyWin32(21), 'not-ready');
+  const known = knownWin32(21);
+  assert.deepEqual([known.label, known.name, known.class], ['Win32 21', 'ERROR_NOT_READY', 'not-ready']);
   assert.equal(classifyWin32(1618), 'busy');
   assert.equal(classifyWin32(12345), 'fatal');
+  assert.equal(classifyWin32(0x80070020), 'busy', 'a sharing violation as HRESULT');
+  assert.equal(classifyWin32(-2147024891), 'refused', 'access denied as a negative HRESULT');
+});
+
+test('each failure of the field has its class: wait, come back after a restart, pass by, or undo', () => {
+  const classes = {
+    'not-ready': [knownWin32(1053), knownWin32(112), knownExit(1601), knownHttp(503), knownHttp(502)],
+    busy: [knownWin32(32), knownExit(1618), knownHttp(429), knownHttp(409)],
+    'reboot-required': [knownExit(3010), knownExit(1641), knownWin32(1072)],
+    refused: [knownWin32(5), knownExit(1602), knownExit(1625), knownHttp(403), knownHttp(418)],
+    fatal: [knownExit(1603), knownWin32(1060), knownExit(77), knownHttp(302)],
+    success: [knownExit(0), knownExit(1707), knownWin32(1056), knownHttp(206), knownWin32(0)],
+  };
+  for (const [is, rows] of Object.entries(classes)) {
+    for (const row of rows) assert.equal(row.class, is, `${row.label}: ${row.meaning}`);
+  }
+});
+
+test('dpkg and apt say in words what their exit codes do not', () => {
+  const said = [
+    ['E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 4242 (apt-get)', 'busy'],
+    ["dpkg was interrupted, you must manually run 'dpkg --configure -a'", 'not-ready'],
+    ['failed to write (No space left on device)', 'not-ready'],
+    ['package architecture (arm64) does not match system (amd64)', 'refused'],
+    ['dpkg: dependency problems prevent configuration of app', undefined],
+  ] as const;
+  for (const [words, is] of said) assert.equal(knownDpkg(words)?.class, is, words);
+});
+
+test("a coded error is taken by the system's own number, or else by its code", () => {
+  const late = systemError(21, 'File protection did not take the file');
+  assert.equal(late.code, 'system.not-ready');
+  assert.equal(late.message, 'File protection did not take the file: it is not ready (Win32 21).');
+  assert.equal(knownError(late).class, 'not-ready');
+  const failed = new HoldfastError('installer.failed', 'It failed.', { details: { exitCode: 1618 } });
+  assert.equal(knownError(failed).class, 'busy');
+  assert.equal(knownError(new HoldfastError('disk.full', 'Full.')).class, 'not-ready');
+  assert.equal(knownError(new HoldfastError('internal', 'Oh.')).class, 'fatal');
 });
 
 test('a token survives its text, and any other text is malformed', () => {

@@ -147,7 +147,8 @@ test('the OpenAPI document lists every route of the API', async () => {
     DELETE /collections/{id},GET /collections/{id}/members,PUT /collections/{id}/members/{clientId},
     DELETE /collections/{id}/members/{clientId},PUT /content,
     GET /content/{sha256}/installer,GET /packages/{id}/installer,GET /packages/{id}/installer/files,
-    GET /packages/{id}/installer/tables,GET /packages/{id}/installer/tables/{table},GET /packages,POST /packages,GET /packages/{id},
+    GET /packages/{id}/installer/tables,GET /packages/{id}/installer/tables/{table},
+    POST /packages/{id}/installer/plan,GET /packages,POST /packages,GET /packages/{id},
     DELETE /packages/{id},POST /packages/{id}/programs,GET /deployments,POST /deployments,GET /deployments/{id},
     DELETE /deployments/{id},GET /deployments/{id}/clients,GET /api-keys,POST /api-keys,DELETE /api-keys/{id},
     GET /audit,GET /events`

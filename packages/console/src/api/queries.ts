@@ -13,6 +13,8 @@ import type {
   DeploymentSummary,
   InstallerDescription,
   InstallerFile,
+  InstallerPlan,
+  InstallerPlanQuestion,
   InstallerRows,
   InstallerTables,
   MembershipQuery,
@@ -131,6 +133,19 @@ export const installerRowsQuery = ({ packageId, path }: InstallerPlace, table: s
       ),
     // Rows of another table would be shown under the wrong columns.
     placeholderData: (before, query) => (query?.queryKey[4] === table ? before : undefined),
+  });
+
+/** A question that changes nothing, though it is posted: a command line may be long. */
+export const installerPlanQuery = (
+  { packageId, path }: InstallerPlace,
+  question: Omit<InstallerPlanQuestion, 'path'>,
+) =>
+  queryOptions({
+    queryKey: ['installers', packageId, path, 'plan', question],
+    queryFn: () =>
+      change<InstallerPlan>('POST', `/packages/${packageId}/installer/plan`, { path, ...question }),
+    staleTime: Number.POSITIVE_INFINITY,
+    placeholderData: keepPreviousData,
   });
 
 export const packageChoicesQuery = (search: string) =>

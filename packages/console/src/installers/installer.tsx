@@ -10,10 +10,12 @@ import { InstallerFacts } from './facts.tsx';
 import { Features } from './features.tsx';
 import { InstallerFiles } from './files.tsx';
 import type { Look } from './look.ts';
+import { PlanView } from './plan/plan.tsx';
 import { Streams } from './streams.tsx';
 import { InstallerTablesView } from './tables.tsx';
 
 function partsOf({
+  kind,
   totals,
 }: InstallerDescription): readonly (readonly [NonNullable<Look['part']>, string])[] {
   return [
@@ -22,6 +24,8 @@ function partsOf({
     ['files', `Files (${totals.files.toLocaleString()})`],
     ['tables', `Tables (${totals.tables.toLocaleString()})`],
     ['streams', `Streams (${totals.streams.toLocaleString()})`],
+    // Nothing else can be run by itself.
+    ...(kind === 'installer' ? [['plan', 'Plan'] as const] : []),
   ];
 }
 
@@ -58,6 +62,8 @@ function Part({ place, found, look, go }: PartProps) {
       );
     case 'streams':
       return <Streams found={found} />;
+    case 'plan':
+      return <PlanView place={place} found={found} />;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Where a reader is inside an .msi: part of the address, so that it can be linked to and gone back to. */
 
-export const installerParts = ['product', 'features', 'files', 'tables', 'streams'] as const;
+export const installerParts = ['product', 'features', 'files', 'tables', 'streams', 'plan'] as const;
 
 export type Look = {
   /** Path of the .msi; the first one where absent. */

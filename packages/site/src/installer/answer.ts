@@ -3,7 +3,6 @@ import { isHoldfastError } from '@holdfast/contract';
 import {
   type ByteSource,
   type Database,
-  describeMachine,
   type Evaluation,
   evaluate,
   openDatabase,
@@ -13,7 +12,9 @@ import {
 import { describeInstaller } from './describe.ts';
 import { filesOf, rowsOf, tablesOf } from './lists.ts';
 import { findLoop } from './loop.ts';
+import { ordinaryMachine } from './ordinary-machine.ts';
 import { targetPaths } from './paths.ts';
+import { planInstaller } from './plan.ts';
 import type { Answers, InstallerContent, Question } from './questions.ts';
 
 export type OpenedInstaller = {
@@ -26,10 +27,8 @@ export type OpenedInstaller = {
 };
 
 async function onOrdinaryMachine(product: Product): Promise<Evaluation | undefined> {
-  const architecture = product.architecture === 'arm64' ? 'arm64' : 'x64';
-  const machine = describeMachine({ architecture, windows: '10.0' });
   try {
-    return await evaluate(product, machine, { properties: { ALLUSERS: '1' } });
+    return await evaluate(product, ordinaryMachine(product), { properties: { ALLUSERS: '1' } });
   } catch (thrown) {
     if (isHoldfastError(thrown, 'msi.invalid', 'msi.limit')) return undefined;
     throw thrown;
@@ -56,10 +55,14 @@ export async function openInstaller(content: InstallerContent, source: ByteSourc
   };
 }
 
-/** @throws HoldfastError `msi.invalid`, `msi.limit`, `not-found` */
+/**
+ * @param open opens another package that a question names
+ * @throws HoldfastError `msi.invalid`, `msi.limit`, `not-found`, `request.invalid`
+ */
 export async function answerQuestion(
   { content, database, product, evaluation }: OpenedInstaller,
   question: Question,
+  open: (content: InstallerContent) => Promise<OpenedInstaller>,
 ): Promise<Answers[Question['about']]> {
   switch (question.about) {
     case 'description':
@@ -76,5 +79,10 @@ export async function answerQuestion(
       return rowsOf(database, question.table, question.part);
     case 'loop':
       return { found: await findLoop(question.program, await product(), content.path) };
+    case 'plan':
+      return planInstaller({ content, database, product: await product() }, question, async (other) => {
+        const found = await open(other);
+        return { content: other, database: found.database, product: await found.product() };
+      });
   }
 }

@@ -5,6 +5,8 @@ import {
   type InstallerDescription,
   type InstallerFile,
   type InstallerFilesQuery,
+  type InstallerPlan,
+  type InstallerPlanQuestion,
   type InstallerRows,
   type InstallerRowsQuery,
   type InstallerTables,
@@ -108,6 +110,19 @@ export async function installerRows(
 ): Promise<InstallerRows> {
   const content = await installerOf(context, packageId, query.path);
   return paged(await context.installers.ask(content, { about: 'rows', table, part: partOf(query) }));
+}
+
+/** @throws HoldfastError `not-found`, `request.invalid`, `msi.invalid`, `msi.limit` */
+export async function installerPlan(
+  context: SiteContext,
+  packageId: string,
+  { path, command, machine }: InstallerPlanQuestion,
+): Promise<InstallerPlan> {
+  const content = await installerOf(context, packageId, path);
+  const other =
+    machine.state === 'other' ? await installerOf(context, machine.packageId, machine.path) : undefined;
+  const now = context.clock.now();
+  return context.installers.ask(content, { about: 'plan', command, machine, other, now });
 }
 
 /**

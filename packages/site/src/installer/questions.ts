@@ -2,6 +2,8 @@
 import type {
   InstallerDescription,
   InstallerFile,
+  InstallerPlan,
+  InstallerPlanMachine,
   InstallerRows,
   InstallerTables,
   Page,
@@ -27,7 +29,18 @@ export type Question =
   | { readonly about: 'tables' }
   | { readonly about: 'rows'; readonly table: string; readonly part: Part }
   /** Whether a program of this package can change nothing where its detection does not hold, and why. */
-  | { readonly about: 'loop'; readonly program: ProgramDefinition };
+  | { readonly about: 'loop'; readonly program: ProgramDefinition }
+  /**
+   * What a command line would do. `now` (milliseconds since 1970) is when it is thought to run; `other` is the package
+   * that the machine was installed from, where it is another one.
+   */
+  | {
+      readonly about: 'plan';
+      readonly command: string;
+      readonly machine: InstallerPlanMachine;
+      readonly other: InstallerContent | undefined;
+      readonly now: number;
+    };
 
 /** `next` is the index of the row to go on from, null at the end. */
 type Listed<T> = Omit<T, 'next'> & { next: number | null };
@@ -45,6 +58,7 @@ export type Answers = {
   rows: Listed<InstallerRows>;
   /** Null where it may change something. */
   loop: { found: LoopFound | null };
+  plan: InstallerPlan;
 };
 
 export type QuestionAbout<About extends Question['about']> = Extract<Question, { about: About }>;
@@ -52,7 +66,8 @@ export type QuestionAbout<About extends Question['about']> = Extract<Question, {
 export type InstallerReader = {
   /**
    * Reads tables only, never the files in a package; in bounded time and memory.
-   * @throws HoldfastError `msi.invalid`, `msi.limit`, `not-found` (a table), `content.not-found`, `site.unavailable`
+   * @throws HoldfastError `msi.invalid`, `msi.limit`, `not-found` (a table), `content.not-found`, `request.invalid` (a
+   * command line that cannot be planned), `site.unavailable`
    */
   ask<About extends Question['about']>(
     content: InstallerContent,

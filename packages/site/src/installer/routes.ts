@@ -3,6 +3,8 @@ import {
   InstallerDescription,
   InstallerFile,
   InstallerFilesQuery,
+  InstallerPlan,
+  InstallerPlanQuestion,
   InstallerQuery,
   InstallerRows,
   InstallerRowsQuery,
@@ -19,6 +21,7 @@ import {
   describeContent,
   describePackaged,
   installerFiles,
+  installerPlan,
   installerRows,
   installerTables,
 } from './model.ts';
@@ -67,6 +70,19 @@ export function installerRoutes(api: Api, context: SiteContext): void {
       },
     },
     (request) => installerFiles(context, request.params.id, request.query),
+  );
+  api.post(
+    '/packages/:id/installer/plan',
+    {
+      schema: {
+        summary: 'What a command line would do with an .msi of a package, on a machine that is described',
+        description: 'Changes nothing. The first .msi by path, where none is named.',
+        params: IdParams,
+        body: InstallerPlanQuestion,
+        response: { 200: InstallerPlan, ...errors },
+      },
+    },
+    (request) => installerPlan(context, request.params.id, request.body),
   );
   tableRoutes(api, context);
 }

@@ -68,14 +68,22 @@ function startThread(): Thread {
   return { worker, ended };
 }
 
-/** Asks a thread, and reads for it what it wants of the file. */
+type Asked = { readonly content: InstallerContent; readonly question: Question };
+
+/** The packages that a question is about. */
+function contentsOf({ content, question }: Asked): readonly InstallerContent[] {
+  const other = question.about === 'plan' ? question.other : undefined;
+  return other === undefined ? [content] : [content, other];
+}
+
+/** Asks a thread, and reads for it what it wants of the files. */
 function converse(
   { worker, ended }: Thread,
-  file: OpenFile,
-  asked: { content: InstallerContent; question: Question },
+  files: ReadonlyMap<Sha256, OpenFile>,
+  asked: Asked,
 ): Promise<Answers[Question['about']]> {
   const tell = (message: ToThread): void => worker.postMessage(message);
-  const serve = async ({ read, position, length }: ReadWish): Promise<void> => {
+  const serve = async (file: OpenFile, { read, position, length }: ReadWish): Promise<void> => {
     try {
       tell({ kind: 'bytes', read, bytes: await file.read(position, Math.min(length, mostBytes)) });
     } catch (thrown) {
@@ -94,7 +102,8 @@ function converse(
     const hear = (message: FromThread): void => {
       if (message.kind === 'read') {
         // A wish that a question before has left behind may be for another file.
-        if (message.sha256 === asked.content.sha256) void serve(message);
+        const file = files.get(message.sha256);
+        if (file !== undefined) void serve(file, message);
         return;
       }
       finish();
@@ -151,8 +160,12 @@ export function openInstallerReader(
   const tooLong = () =>
     new HoldfastError('msi.limit', `Reading this package takes longer than ${longestAnswer / 1000} s.`);
 
-  async function answer(asked: { content: InstallerContent; question: Question }) {
-    await using file = await content.open(asked.content.sha256);
+  async function answer(asked: Asked) {
+    await using opened = new AsyncDisposableStack();
+    const files = new Map<Sha256, OpenFile>();
+    for (const { sha256 } of contentsOf(asked)) {
+      if (!files.has(sha256)) files.set(sha256, opened.use(await content.open(sha256)));
+    }
     if (closed) throw stopping();
     const inTime = new AbortController();
     const late = clock.sleep(longestAnswer, inTime.signal).then(
@@ -160,7 +173,7 @@ export function openInstallerReader(
       () => undefined, // It was in time.
     );
     try {
-      return await converse(threads.take(), file, asked);
+      return await converse(threads.take(), files, asked);
     } finally {
       inTime.abort();
       await late;

@@ -46,7 +46,9 @@ function failureOf(thrown: unknown): ThreadFailure {
 
 async function answer(content: InstallerContent, question: Question): Promise<void> {
   try {
-    say({ kind: 'answer', answer: await answerQuestion(await open(content), question) });
+    // Another package is not kept open: the next question is seldom about it.
+    const beside = (other: InstallerContent) => openInstaller(other, sourceOf(other));
+    say({ kind: 'answer', answer: await answerQuestion(await open(content), question, beside) });
   } catch (thrown) {
     opened = undefined;
     say({ kind: 'failure', failure: failureOf(thrown) });
