@@ -1,7 +1,8 @@
-/** `npm run bench -- [checkin|status|client|msi ...] [--json]`: ratios beside a peer or a limit, taken in the same run. */
+/** `npm run bench -- [checkin|status|client|msi|installer ...] [--json]`: ratios beside a peer or a limit, taken in the same run. */
 import { checkin } from './checkin.ts';
 import { client } from './client.ts';
 import type { Figure, Skipped } from './figure.ts';
+import { installer } from './installer.ts';
 import { msi } from './msi.ts';
 import { status } from './status.ts';
 
@@ -10,6 +11,7 @@ const benches: Readonly<Record<string, () => Promise<readonly (Figure | Skipped)
   status,
   client,
   msi,
+  installer,
 };
 
 const words = process.argv.slice(2);

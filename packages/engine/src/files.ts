@@ -87,7 +87,8 @@ export async function hashFile(folder: Folder, name: string): Promise<{ size: nu
   return await withOpen(folder.read(name), async (file) => {
     const hash = createHash('sha256');
     let size = 0;
-    for await (const chunk of chunksOf(file, Number.MAX_SAFE_INTEGER)) {
+    // Most files are small: reading to their size needs neither a whole chunk's memory nor a second read.
+    for await (const chunk of chunksOf(file, await file.size())) {
       hash.update(chunk);
       size += chunk.length;
     }

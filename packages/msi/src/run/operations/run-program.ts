@@ -78,6 +78,8 @@ export const runProgram: Operating<StepOf<'run-program'>> = {
     // From here on those of rollback that stand before it are owed, whatever happens.
     await bench.journal.commit({ kind: 'begins', step: step.number });
     await run(step, bench, vital);
+    // It may have removed folders that were made here.
+    bench.made.clear();
   },
   async undo(step, bench) {
     const { state } = bench.journal;
