@@ -92,13 +92,13 @@ export function reach(
   file: string,
   made?: (node: HiveNode, parent: HiveNode) => void,
 ): HiveNode {
+  const tooLong = () => badRoot(file, `the key ${path.slice(0, 100)} is too deep, or its name too long`);
+  if (path.length > mostPath) throw tooLong();
   // A path that begins with a backslash is the same without it.
   if (path.startsWith('\\')) return reach(nodes, path.replace(/^\\+/, ''), file, made);
-  const known = path.length > mostPath ? undefined : nodes.get(fold(path));
+  const known = nodes.get(fold(path));
   if (known) return known;
-  if (path.length > longestName && isTooLong(path)) {
-    throw badRoot(file, `the key ${path.slice(0, 100)} is too deep, or its name too long`);
-  }
+  if (path.length > longestName && isTooLong(path)) throw tooLong();
   const missing: string[] = [];
   let parent: HiveNode | undefined;
   let above = path;
@@ -121,7 +121,6 @@ export function reach(
 }
 
 function isTooLong(path: string): boolean {
-  if (path.length > mostPath) return true;
   const names = path.split('\\');
   return names.length > mostDepth || names.some((name) => name.length > longestName);
 }
