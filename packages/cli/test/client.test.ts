@@ -76,6 +76,12 @@ test('a client enrols, is listed, installs what it is asked to, and its story is
   const told = await site.run(['status', '--deployment', 'gift']);
   assert.match(told.out, /30020 .*gift 1 is present/);
   assert.match((await site.run(['deployment', 'show', 'gift'])).out, /succeeded/);
+  const why = await site.run(['why', clientId, 'gift']);
+  assert.match(why.out, /gift 1: succeeded\nbecause +gift 1 is present/, why.error);
+  assert.match(why.out, /=> .*gift 1 is present/);
+  const [story] = JSON.parse((await site.run(['why', clientId, '--json'])).out).items;
+  assert.deepEqual([story.state, story.attempts], ['succeeded', 1]);
+  assert.match((await site.run(['why', clientId, 'nothing'])).error, /Nothing called nothing is deployed/);
 });
 
 test('a running client is asked by another process, and status --follow sees it', async () => {

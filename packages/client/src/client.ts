@@ -1,12 +1,13 @@
 /** The client: opened over a machine's ports and a state folder, it does what its site's policy says. */
 import {
   type DeploymentState,
+  type GateWait,
   HoldfastError,
   type SiteCode,
   type Timestamp,
   type Uuid,
 } from '@holdfast/contract';
-import { afterRequest, createSerial } from '@holdfast/engine';
+import { afterRequest, createSerial, type Gate, untilStirred } from '@holdfast/engine';
 import { createSchedule } from './contact.ts';
 import { pruneContent } from './content/content.ts';
 import type { ClientContext, ClientOptions, ClientPorts } from './context.ts';
@@ -38,6 +39,8 @@ export type ClientStatus = {
     readonly text: string;
     /** When it is tried again; null = nothing is planned. */
     readonly notBefore: Timestamp | null;
+    /** The readiness gate that it waits at. */
+    readonly waiting: GateWait | null;
   }[];
 };
 
@@ -83,11 +86,11 @@ function clientOf(context: ClientContext): Client {
   const cycle = createCycle(context, schedule);
   let alarm = new AbortController();
 
-  /** Until the time (monotonic), the alarm or the end. */
-  const sleepUntil = async (time: number, signal: AbortSignal) => {
+  /** Until the time (monotonic), a stir of a gate, the alarm or the end. */
+  const sleepUntil = async (time: number, gates: readonly Gate[], signal: AbortSignal) => {
     const ms = Math.min(Math.max(time - ports.clock.monotonic(), 0), longestSleepMs);
     try {
-      await ports.clock.sleep(ms, AbortSignal.any([signal, alarm.signal]));
+      await untilStirred(gates, ms, ports.clock, AbortSignal.any([signal, alarm.signal]));
     } catch (thrown) {
       if (!signal.aborted && !alarm.signal.aborted) throw thrown;
     }
@@ -110,8 +113,8 @@ function clientOf(context: ClientContext): Client {
       await cycle.attempt(() => keepIdentity(context));
       while (!signal.aborted) {
         const due = ports.clock.monotonic() >= schedule.nextPoll();
-        const { wakeAt } = await exclusive(() => cycle.pass({ checkIn: due }, signal));
-        if (!signal.aborted) await sleepUntil(wakeAt, signal);
+        const { wakeAt, gates } = await exclusive(() => cycle.pass({ checkIn: due }, signal));
+        if (!signal.aborted) await sleepUntil(wakeAt, gates, signal);
       }
     },
     requestInstall: async (deploymentId) => {
@@ -146,6 +149,7 @@ function statusOf({ journal, options }: ClientContext): ClientStatus {
         state: item.state,
         text: item.text,
         notBefore: item.history.notBefore,
+        waiting: item.waiting ?? null,
       };
     }),
   };

@@ -1,4 +1,5 @@
 /** What the parts of the client share. */
+import type { Gate } from '@holdfast/engine';
 import type { Folder, MachinePorts } from '@holdfast/ports';
 import type { Site } from './site.ts';
 import type { ClientJournal } from './state.ts';
@@ -32,6 +33,8 @@ export type ClientContext = {
 export type WorkContext = ClientContext & {
   /** Brings what was reported to the site as soon as it happens; never rejects. */
   readonly deliverSoon: () => Promise<void>;
+  /** Work waits at one of these gates: a stir of one is a reason for another pass. */
+  readonly waitingAt: (gates: readonly Gate[]) => void;
   /** Takes what went wrong on the way; never rejects. */
   readonly fault: (thrown: unknown) => Promise<void>;
 };

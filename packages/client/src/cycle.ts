@@ -1,5 +1,6 @@
 /** One pass of the client's day: contact with the site, work on the machine, contact again. Nothing outside stops it. */
 import { HoldfastError, isHoldfastError } from '@holdfast/contract';
+import type { Gate } from '@holdfast/engine';
 import type { Schedule } from './contact.ts';
 import { pruneContent } from './content/content.ts';
 import type { ClientContext, WorkContext } from './context.ts';
@@ -18,6 +19,8 @@ export type CycleReport = {
   readonly problems: readonly HoldfastError[];
   /** When the next pass is due: milliseconds of the monotonic clock. */
   readonly wakeAt: number;
+  /** Those that work waits at: a stir of one is due at once. */
+  readonly gates: readonly Gate[];
 };
 
 export type Cycle = {
@@ -126,14 +129,20 @@ export function createCycle(context: ClientContext, schedule: Schedule): Cycle {
       await sendOutbox(signal);
       if (result === 'applied') await attempt(() => pruneContent(context));
       let itemAt: number | null = null;
-      const doing: WorkContext = { ...context, deliverSoon: () => sendOutbox(signal), fault };
+      const gates: Gate[] = [];
+      const doing: WorkContext = {
+        ...context,
+        deliverSoon: () => sendOutbox(signal),
+        waitingAt: (closed) => gates.push(...closed),
+        fault,
+      };
       try {
         itemAt = await work(doing, signal);
       } catch (thrown) {
         if (!signal?.aborted) await fault(thrown);
       }
       if (!signal?.aborted) await sendOutbox(signal);
-      return { checkIn: result, delivered, problems, wakeAt: nextWake(itemAt) };
+      return { checkIn: result, delivered, problems, wakeAt: nextWake(itemAt), gates };
     },
   };
 }

@@ -2,6 +2,7 @@
 import type {
   Assignment,
   DeploymentState,
+  GateWait,
   PolicyIndex,
   Sha256,
   SiteCode,
@@ -55,6 +56,8 @@ export type Item = {
   readonly requested: boolean;
   readonly history: History;
   readonly running: RunningStep | null;
+  /** The readiness gate that it stands before. Absent in journals of older clients. */
+  readonly waiting?: GateWait | null;
   /** It was reported as broken, so that what mends it is a repair. */
   readonly broken: boolean;
   /** What was said last, so that a standing fact is said once. */
@@ -180,6 +183,7 @@ function newItem(version: Sha256): Item {
     requested: false,
     history: emptyHistory,
     running: null,
+    waiting: null,
     broken: false,
     said: null,
     state: 'waiting',

@@ -275,8 +275,9 @@ test('a deployment that changes while its program runs begins anew when that pro
   await client.cycle();
   assert.equal(await readFile(join(rig.root, 'runs'), 'utf8'), 'once\n');
   await writeFile(join(rig.root, 'go'), '');
-  while (!rig.installed()) await client.cycle();
-  await client.cycle();
+  const isRunning = () => client.status().deployments[0]?.state === 'running';
+  // The program ends a moment after the file is there.
+  while (!rig.installed() || isRunning()) await client.cycle();
   const [deployment] = client.status().deployments;
   assert.deepEqual([deployment?.package, deployment?.state], ['App 2.0', 'succeeded']);
   assert.equal(await readFile(join(rig.root, 'runs'), 'utf8'), 'once\n');

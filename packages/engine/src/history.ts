@@ -8,6 +8,10 @@ export type Setback =
   | 'failed'
   /** The program ended well, and detection does not agree. */
   | 'unverified'
+  /** Something that it needs was not there yet (Win32 21), although its gates were open. */
+  | 'not-ready'
+  /** The system said no: a policy, a right, a platform. */
+  | 'refused'
   /** Another installer holds the machine's installer: Windows Installer's 1618, dpkg's lock. */
   | 'busy'
   /** The client or the machine went down while the program ran, and the goal was not reached. */
@@ -31,6 +35,8 @@ const minute = 60 * second;
 export const setbackRules: Readonly<Record<Setback, SetbackRule>> = {
   failed: { limit: 5, baseMs: 30 * second, capMs: 60 * minute },
   unverified: { limit: 2, baseMs: 10 * second, capMs: minute },
+  'not-ready': { limit: 60, baseMs: 10 * second, capMs: 4 * minute },
+  refused: { limit: 1, baseMs: minute, capMs: minute },
   busy: { limit: 60, baseMs: 10 * second, capMs: 4 * minute },
   interrupted: { limit: 30, baseMs: second, capMs: minute },
   'content-refused': { limit: 5, baseMs: 30 * second, capMs: 60 * minute },

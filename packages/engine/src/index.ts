@@ -1,5 +1,7 @@
 /** The heart: desired and observed to a plan, through gates, applied, verified, journalled. */
 export { type Backoff, backoffMs, fullJitterMs } from './backoff.ts';
+export { carryOutAll, carryOutUntilSettled } from './carry-out-all.ts';
+export type { Applied, Change, Condition, Job, JobPorts, Json } from './change.ts';
 export {
   chunksOf,
   hashFile,
@@ -11,7 +13,18 @@ export {
   splitPath,
   withOpen,
 } from './files.ts';
-export { type ClosedGate, diskFreeGate, firstClosedGate, type Gate, type GateVerdict } from './gates.ts';
+export { type GatePlace, type GatePorts, gatesOf } from './gate-kinds.ts';
+export {
+  type ClosedGate,
+  diskFreeGate,
+  firstClosedGate,
+  type Gate,
+  type GateVerdict,
+  gatePollMs,
+  untilStirred,
+  verdictOf,
+  waitAt,
+} from './gates.ts';
 export {
   afterRepairStarted,
   afterRequest,
@@ -23,7 +36,10 @@ export {
   type Setback,
   setbackRules,
 } from './history.ts';
+export type { JobEvent } from './job-events.ts';
+export type { JobReport } from './job-work.ts';
 export { type Journal, type JournalOptions, openJournal, setAside } from './journal.ts';
+export { type ChangeRecord, type JobRecord, type Ledger, newRecord, openLedger, released } from './ledger.ts';
 export { type Action, type Desired, isReached, type Moment, type Observed, type Plan, plan } from './plan.ts';
 export {
   carryOut,

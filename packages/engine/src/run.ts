@@ -3,12 +3,15 @@
  * where the journal says it was.
  */
 import {
+  type ErrorClass,
   type ExitCodeTable,
   type ExitMeaning,
   exitMeaning,
   exitName,
   HoldfastError,
   type Intent,
+  knownDpkg,
+  knownExit,
 } from '@holdfast/contract';
 import type { Clock, Command, Entropy, Exit, Processes, ProcessIdentity, Running } from '@holdfast/ports';
 import { type ClosedGate, firstClosedGate, type Gate } from './gates.ts';
@@ -33,6 +36,8 @@ export type StepEnd =
       readonly kind: 'exited';
       readonly code: number | null;
       readonly meaning: ExitMeaning;
+      /** How a failure is to be taken; absent where only the program's own table speaks, and in older journals. */
+      readonly class?: ErrorClass;
       readonly output: string;
     }
   | { readonly kind: 'timed-out'; readonly output: string }
@@ -153,10 +158,16 @@ export function judge(end: StepEnd, intent: Intent, observed: Observed): Verdict
     return { kind: 'setback', setback: 'interrupted', reason: `it was interrupted, and ${observed.reason}` };
   }
   if (end.meaning === 'success') return { kind: 'setback', setback: 'unverified', reason: observed.reason };
-  return { kind: 'setback', setback: end.meaning === 'busy' ? 'busy' : 'failed', reason: describeExit(end) };
+  return { kind: 'setback', setback: setbackOfExit(end), reason: describeExit(end) };
 }
 
-/** `exit code 1603 (fatal error during installation): last line of its output`. */
+function setbackOfExit(end: Extract<StepEnd, { kind: 'exited' }>): Setback {
+  if (end.meaning === 'busy') return 'busy';
+  const { class: is } = end;
+  return is === 'busy' || is === 'not-ready' || is === 'refused' ? is : 'failed';
+}
+
+/** `exit code 1603 (a fatal error ended it): last line of its output`. */
 export function describeExit(end: { readonly code: number | null; readonly output: string }): string {
   const name = end.code === null ? undefined : exitName(end.code);
   const code = end.code === null ? 'ended by a signal' : `exit code ${end.code}${name ? ` (${name})` : ''}`;
@@ -211,20 +222,14 @@ async function endAfter(clock: Clock, running: Running, ms: number, done: AbortS
   return true;
 }
 
-function ended(exit: Exit, table: ExitCodeTable): StepEnd {
-  const meaning = exit.code === null ? 'failure' : exitMeaning(exit.code, table);
-  const busy = meaning === 'failure' && saysLocked(exit.output);
-  return { kind: 'exited', code: exit.code, meaning: busy ? 'busy' : meaning, output: exit.output };
-}
-
-/**
- * dpkg and apt give no exit code of their own when another one holds their lock; they say it
- * (`dpkg frontend lock was locked by another process`, `Could not get lock /var/lib/dpkg/lock-frontend`).
- */
-function saysLocked(output: string): boolean {
-  return /lock was locked by another process|could not get lock |status database area is locked/i.test(
-    output,
-  );
+/** What the program's own table says of a code stands; other failures are taken as the catalogue takes them. */
+function ended({ code, output }: Exit, table: ExitCodeTable): StepEnd {
+  if (code === null) return { kind: 'exited', code, meaning: 'failure', output };
+  const meaning = exitMeaning(code, table);
+  const own = table.some((row) => (row.code | 0) === (code | 0));
+  if (meaning !== 'failure' || own) return { kind: 'exited', code, meaning, output };
+  const { class: is } = knownDpkg(output) ?? knownExit(code);
+  return { kind: 'exited', code, meaning: is === 'busy' ? 'busy' : 'failure', class: is, output };
 }
 
 /** The promise, or a rejection with the signal's reason as soon as it is aborted. */

@@ -83,7 +83,7 @@ test('a closed gate is answered with its reason before anything is journalled or
     { name: 'shut', check: async () => ({ open: false, reason: 'not now' }) as const },
   ];
   const verdict = await carryOut(ports, { ...step, gates }, recorder);
-  assert.deepEqual(verdict, { kind: 'gate-closed', gate: 'shut', reason: 'not now' });
+  assert.deepEqual(verdict, { kind: 'gate-closed', gate: 'shut', reason: 'not now', evidence: {} });
   assert.deepEqual(happened, []);
 });
 
@@ -172,11 +172,31 @@ test('detection outranks the exit code, except that a restart must be survived f
   assert.deepEqual(judge(exited('failure'), 'install', absent), {
     kind: 'setback',
     setback: 'failed',
-    reason: 'exit code 1603 (fatal error during installation): why',
+    reason: 'exit code 1603 (a fatal error ended it): why',
   });
   assert.deepEqual(judge(exited('success'), 'install', absent), {
     kind: 'setback',
     setback: 'unverified',
     reason: 'it is missing',
   });
+});
+
+test('a failure is taken as the catalogue takes it, unless the program has a row of its own for it', async () => {
+  const taken = [
+    [{ code: 1618 }, 'busy'],
+    [{ code: 1601 }, 'not-ready'],
+    [{ code: 1625 }, 'refused'],
+    [{ code: 1603 }, 'failed'],
+    [{ code: 100, output: 'E: Could not get lock /var/lib/dpkg/lock' }, 'busy'],
+    [{ code: 2, output: 'cannot write: No space left on device' }, 'not-ready'],
+  ] as const;
+  for (const [exit, setback] of taken) {
+    const { ports, recorder, step } = stage(exit, { seen: absent });
+    const verdict = await carryOut(ports, step, recorder);
+    assert.equal(verdict.kind === 'setback' && verdict.setback, setback, JSON.stringify(exit));
+  }
+  const { ports, recorder, step } = stage({ code: 1625 }, { seen: absent });
+  const own = { ...step, exitCodes: [{ code: 1625, meaning: 'failure' as const }] };
+  const verdict = await carryOut(ports, own, recorder);
+  assert.equal(verdict.kind === 'setback' && verdict.setback, 'failed');
 });

@@ -33,6 +33,11 @@ describe('a description', () => {
     assert.equal(component?.KeyPath, (await row(built, 'Registry', 'Name', 'v0')).Registry);
   });
 
+  it('of a variable without a value removes it, whatever it would be merged with', async () => {
+    const built = await build({ ...least, environment: [{ name: 'GONE', merge: 'append' }] });
+    assert.equal((await row(built, 'Environment', 'Name', '!*GONE')).Value, null);
+  });
+
   it('of keys and of what is removed becomes rows without values', async () => {
     const built = await build({
       ...least,

@@ -289,6 +289,8 @@ describe('features', () => {
     const levels = await evaluated(rows);
     assert.equal(levels.features.get('High')?.why, 'its level 100 is above INSTALLLEVEL 1');
     assert.equal(levels.features.get('HighChild')?.why, 'its parent High is absent');
+    const disabled = await evaluated({ ...rows, Feature: [...Feature, feature('BelowOff', 'Off', 1)] });
+    assert.equal(disabled.features.get('BelowOff')?.level, 0);
   });
 });
 

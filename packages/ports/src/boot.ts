@@ -1,5 +1,6 @@
 /** The machine as started: which operating system, which boot. */
 import type { Platform } from '@holdfast/contract';
+import type { Readiness, Watch } from './readiness.ts';
 
 export type OperatingSystem = {
   readonly platform: Platform;
@@ -17,4 +18,9 @@ export type Boot = {
   id(): Promise<string>;
   operatingSystem(): Promise<OperatingSystem>;
   hostName(): Promise<string>;
+  /** Whether everything that starts with the machine has started. Absent where that cannot be asked. */
+  settled?(): Promise<Readiness>;
+  /** Milliseconds since the machine started, sleep included. Absent where that cannot be asked. */
+  uptime?(): Promise<number>;
+  readonly watch?: Watch;
 };

@@ -1,5 +1,7 @@
 /** What the platform's installers and version resources say about installed software. */
 
+import type { Readiness, Watch } from './readiness.ts';
+
 export type PackageState = { readonly installed: boolean; readonly version?: string };
 
 export type Installers = {
@@ -9,4 +11,7 @@ export type Installers = {
   msi(productCode: string): Promise<PackageState | undefined>;
   /** File version of the version resource, `a.b.c.d`; undefined where the file has none. */
   fileVersion(path: string): Promise<string | undefined>;
+  /** Whether no installation is under way: `{ exitCode: 1618 }`, or dpkg's lock. Absent where that cannot be asked. */
+  idle?(): Promise<Readiness>;
+  readonly watch?: Watch;
 };

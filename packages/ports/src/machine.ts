@@ -5,9 +5,14 @@ import type { Disk } from './disk.ts';
 import type { Entropy } from './entropy.ts';
 import type { Identities } from './identities.ts';
 import type { Installers } from './installers.ts';
+import type { Links } from './links.ts';
 import type { Network } from './network.ts';
+import type { Power } from './power.ts';
 import type { Processes } from './processes.ts';
+import type { Protection } from './protection.ts';
 import type { Registry } from './registry.ts';
+import type { Services } from './services.ts';
+import type { Sessions } from './session.ts';
 
 export type MachinePorts = {
   readonly clock: Clock;
@@ -19,4 +24,13 @@ export type MachinePorts = {
   readonly installers: Installers;
   readonly registry: Registry;
   readonly boot: Boot;
+} & Partial<OptionalPorts>;
+
+/** What not every platform has, or not yet. */
+export type OptionalPorts = {
+  readonly services: Services;
+  readonly protection: Protection;
+  readonly power: Power;
+  readonly sessions: Sessions;
+  readonly links: Links;
 };

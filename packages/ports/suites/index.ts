@@ -11,4 +11,5 @@ export { type InstallersFixture, installersContract } from './installers.ts';
 export { type NetworkFixture, networkContract } from './network.ts';
 export { answerOf, byteAt, type PlannedAnswer, type ReceivedRequest } from './network-answers.ts';
 export { type KnownCommands, type ProcessesFixture, processesContract } from './processes.ts';
+export { type ProtectionFixture, protectionContract } from './protection.ts';
 export { type RegistryFixture, registryContract } from './registry.ts';

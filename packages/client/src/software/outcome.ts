@@ -51,6 +51,7 @@ export async function settle(context: ClientContext, task: Task): Promise<WakeAt
     {
       history: afterSuccess(item.history, present),
       running: null,
+      waiting: null,
       broken: false,
       said: 'reached',
     },
@@ -72,7 +73,7 @@ export async function conclude(
   await context.reporter.reportItem(
     task.id,
     { name: 'reboot-pending', details: { package: task.title } },
-    { history: { ...history, rebootAfter }, running: null, said: 'restart' },
+    { history: { ...history, rebootAfter }, running: null, waiting: null, said: 'restart' },
   );
   return null;
 }
@@ -99,7 +100,7 @@ export async function setBack(
   const asked = now + Math.min(retryAfter * 1000, longestWaitMs);
   const notBefore = counted.notBefore === null ? null : Math.max(counted.notBefore, asked);
   const history = { ...counted, notBefore };
-  const change = { history, running: null };
+  const change = { history, running: null, waiting: null };
   const details = { action: actionName(action), package: task.title, reason };
   if (say && notBefore !== null) {
     if (task.item.said === say.key) await context.journal.commit({ kind: 'item', id: task.id, change });

@@ -17,7 +17,11 @@ export function recorderFor(context: WorkContext, task: Task, action: Action): S
       const mends = action === 'repair' || action === 'reinstall';
       const counted = mends ? afterRepairStarted(history, startedAt) : history;
       const running = { action, command, mark, startedAt, identity: null, end: null };
-      await context.journal.commit({ kind: 'item', id, change: { running, history: counted } });
+      await context.journal.commit({
+        kind: 'item',
+        id,
+        change: { running, waiting: null, history: counted },
+      });
     },
     started: async (identity) => {
       const { running } = task.item;

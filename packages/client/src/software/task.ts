@@ -1,6 +1,12 @@
 /** One deployment as work: its assignment, its item in the journal, how to look at it and how to run its program. */
-import { type Assignment, HoldfastError, type Platform, type Uuid } from '@holdfast/contract';
-import { type Action, diskFreeGate, type Observed, openPath, type Step, withOpen } from '@holdfast/engine';
+import {
+  type Assignment,
+  type GateDefinition,
+  HoldfastError,
+  type Platform,
+  type Uuid,
+} from '@holdfast/contract';
+import { type Action, gatesOf, type Observed, openPath, type Step, withOpen } from '@holdfast/engine';
 import { workPath } from '../content/content.ts';
 import type { ClientContext } from '../context.ts';
 import { childPath } from '../paths.ts';
@@ -71,10 +77,24 @@ export async function stepFor(context: ClientContext, task: Task, action: Action
       command: parseCommand(commandLine(task, action), variables, task.machine.platform, content),
       exitCodes: program.exitCodes,
       maxRunMs: maxRunMs(task),
-      gates: [diskFreeGate(context.ports.disk, context.options.folder, 0)],
+      gates: gatesOf([...standingGates(task), ...(program.gates ?? [])], context.ports, context.options),
       detect: task.detect,
     };
   });
+}
+
+/** The gates of every program, whatever its policy names besides. */
+function standingGates({ assignment, machine }: Task): readonly GateDefinition[] {
+  const gates: GateDefinition[] = [{ kind: 'disk-free', name: 'disk-free', bytes: 0 }];
+  const { detection } = assignment.program;
+  if (detection.some(({ kind }) => kind === 'msi' || kind === 'package')) {
+    gates.push({ kind: 'installer-idle', name: 'installer-idle' });
+  }
+  const paths = detection.flatMap((rule) => (rule.kind === 'file' ? [rule.path] : []));
+  if (machine.platform === 'windows' && paths.length > 0) {
+    gates.push({ kind: 'no-pending-reboot', name: 'pending-reboot', paths });
+  }
+  return gates;
 }
 
 export function maxRunMs(task: Task): number {

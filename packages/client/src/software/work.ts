@@ -1,6 +1,17 @@
 /** The work on the machine: every deployment looked at, planned, and what is due carried out, one at a time. */
 import { HoldfastError, isHoldfastError, type Uuid } from '@holdfast/contract';
-import { type Action, carryOut, isReached, type Observed, plan, recover, type Step } from '@holdfast/engine';
+import {
+  type Action,
+  type ClosedGate,
+  carryOut,
+  gatePollMs,
+  isReached,
+  type Observed,
+  plan,
+  recover,
+  type Step,
+  waitAt,
+} from '@holdfast/engine';
 import type { WorkContext } from '../context.ts';
 import { obtain } from './obtain.ts';
 import { actionName, conclude, sayOnce, setBack, settle, type WakeAt } from './outcome.ts';
@@ -169,22 +180,27 @@ async function act(
   const verdict = await carryOut(context.ports, step, recorderFor(context, task, action), signal);
   const wakeAt =
     verdict.kind === 'gate-closed'
-      ? await atGate(context, task, action, verdict.gate, verdict.reason)
+      ? await atGate(context, task, step, verdict)
       : await conclude(context, task, action, verdict);
   await context.deliverSoon();
   return wakeAt;
 }
 
-async function atGate(
-  context: WorkContext,
-  task: Task,
-  action: Action,
-  gate: string,
-  reason: string,
-): Promise<WakeAt> {
-  const status = { name: 'waiting-at-gate', details: { package: task.title, gate, reason } } as const;
-  const say = { key: `gate ${gate}`, status };
-  return await setBack(context, task, action, { setback: 'gate-closed', reason, say });
+/** Waiting is no setback: the gate is looked at again when it stirs, and after a while all the same. */
+async function atGate(context: WorkContext, task: Task, step: Step, closed: ClosedGate): Promise<WakeAt> {
+  const { clock, entropy } = context.ports;
+  const now = clock.now();
+  const waiting = waitAt(task.item.waiting ?? null, closed, now);
+  const { gate, reason, since, evidence } = waiting;
+  const key = `gate ${gate} ${evidence.win32 ?? evidence.exitCode ?? ''}`;
+  if (task.item.said !== key) {
+    const details = { ...evidence, package: task.title, gate, reason, since };
+    await context.reporter.reportItem(task.id, { name: 'waiting-at-gate', details }, { waiting, said: key });
+  } else if (!task.item.waiting) {
+    await context.journal.commit({ kind: 'item', id: task.id, change: { waiting } });
+  }
+  context.waitingAt(step.gates);
+  return closed.opensAt ?? now + gatePollMs(waiting, now, entropy);
 }
 
 /** Looks at the machine; undefined where that failed, which is reported and waits like any setback. */
