@@ -15,11 +15,14 @@ const families: readonly { readonly words: readonly string[]; readonly load: () 
   { words: ['package'], load: async () => (await import('./verbs/package.ts')).packageVerbs },
   { words: ['program'], load: async () => (await import('./verbs/program.ts')).programVerbs },
   { words: ['msi'], load: async () => (await import('./verbs/msi/msi.ts')).msiVerbs },
+  { words: ['msiexec'], load: async () => (await import('./verbs/msiexec.ts')).msiexecVerb },
   {
     words: ['deploy', 'deployment'],
     load: async () => (await import('./verbs/deployment.ts')).deploymentVerbs,
   },
   { words: ['status', 'overview'], load: async () => (await import('./verbs/status.ts')).statusVerbs },
+  { words: ['why'], load: async () => (await import('./verbs/why.ts')).whyVerb },
+  { words: ['lab'], load: async () => (await import('./verbs/lab.ts')).labVerbs },
   { words: ['cab'], load: async () => (await import('./verbs/cab.ts')).cabinetVerbs },
 ];
 

@@ -34,5 +34,15 @@ export {
 export type { Program, ProgramRun } from './processes.ts';
 export { type Random, randomFrom } from './random.ts';
 export { inVirtualTime } from './run.ts';
+export { scenarios } from './scenarios/all.ts';
+export {
+  type Outcome,
+  runSeeds,
+  type Scenario,
+  type ScenarioOptions,
+  type Tally,
+} from './scenarios/scenario.ts';
 export { type SimulatedClient, type SimulatedSite, simulatedSite } from './site.ts';
 export { newTrace, noTrace, type Trace } from './trace.ts';
+export { type Lane, lanes, type TimelineEvent } from './windows/timeline.ts';
+export { timelineText } from './windows/timeline-text.ts';

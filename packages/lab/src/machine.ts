@@ -42,6 +42,8 @@ export type MachineOptions = {
   readonly trace?: Trace;
   /** Bytes. */
   readonly diskCapacity?: number;
+  /** The disk as another machine has it now, in place of an empty one. */
+  readonly volume?: Volume;
   /** Folders that are there, durable, when the machine is first started. */
   readonly folders?: readonly string[];
 };
@@ -54,7 +56,7 @@ export function simulatedMachine(
   const { kind = 'linux', clock = virtualClock(), trace = newTrace() } = options;
   const network = options.network ?? simulatedNetwork(clock);
   const calls = countedCalls(trace);
-  const volume = newVolume(options.diskCapacity);
+  const volume = options.volume ?? newVolume(options.diskCapacity, clock.now);
   const boot = bootState(random.stream('boot'), kind, options.hostName ?? 'simulated-1');
   const software = softwareTables(kind);
   const names = kind === 'windows' ? 'windows' : 'posix';
