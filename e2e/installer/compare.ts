@@ -1,6 +1,6 @@
 /** Two Windows that began as one: what is in one and not in the other. */
 import { normalise } from './normalise.ts';
-import type { Snapshot } from './snapshot.ts';
+import { type Snapshot, valueMark } from './snapshot.ts';
 
 /** Something that the two do not agree on; undefined where one has no such thing. */
 export type Difference = {
@@ -55,17 +55,24 @@ const shortNames: Excuse = {
   },
 };
 
+/** @param product as the registry writes its code */
+function isInstalled({ registry }: Snapshot, product: string): boolean {
+  return [...registry.keys()].some((key) => key.endsWith(`\\Products\\${product}\\InstallProperties`));
+}
+
 /** Rules of the documentation that Wine breaks, told by what it leaves behind and we do not. */
 export const wineBreaks: readonly Excuse[] = [
   {
     name: 'upgrade code of a product that another one replaced',
     because:
       '"RegisterProduct", "Upgrade Table": the new product is on record under its upgrade code; where the old one is removed last, Wine removes the record of both.',
-    holds: ({ part, name, wine, own }) =>
-      part === 'registry' &&
-      wine === undefined &&
-      own !== undefined &&
-      /\\UpgradeCodes\\[0-9A-F]{32}(?: -> |$)/i.test(name),
+    holds: ({ part, name, wine }, scene) => {
+      const [, key, product] = /^(.*\\UpgradeCodes\\[0-9A-F]{32})(?: -> (.*))?$/i.exec(name) ?? [];
+      if (part !== 'registry' || wine !== undefined || key === undefined) return false;
+      if (product !== undefined) return isInstalled(scene.own, product);
+      const values = [...scene.own.registry.keys()].filter((other) => other.startsWith(`${key}${valueMark}`));
+      return values.some((value) => isInstalled(scene.own, value.slice(key.length + valueMark.length)));
+    },
   },
   {
     name: 'folder that nothing is left in',

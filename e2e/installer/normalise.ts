@@ -57,9 +57,13 @@ export const chances: readonly Normaliser[] = [
     rule: (entry) => (isValue(entry.name, 'InstallDate') ? { ...entry, value: 'a day' } : entry),
   },
   {
-    name: 'classes of the user',
-    because: 'Every Windows has this key; a fresh prefix has it with its first value.',
-    rule: (entry) => (/^HKCU\\Software\\Classes$/i.test(entry.name) ? undefined : entry),
+    name: 'what every Windows has',
+    because:
+      'A fresh prefix of Wine has this key with its first value, and these folders with their first file.',
+    rule: (entry) =>
+      /^(?:HKCU\\Software\\Classes|Program Files(?: \(x86\))?\/Common Files\/)$/i.test(entry.name)
+        ? undefined
+        : entry,
   },
   {
     name: 'drivers of Wine',

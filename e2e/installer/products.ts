@@ -105,7 +105,7 @@ function ownComponent({ neverOverwrite: _, ...component }: Component, seed: numb
   return {
     ...component,
     // Wine removes folders of what is permanent.
-    ...(component.permanent ? { createFolders: [] } : {}),
+    ...(component.permanent ? { createFolders: [], permanent: (component.files ?? []).length > 0 } : {}),
     ...(component.registry ? { registry: component.registry.map((value) => ownKey(value, seed)) } : {}),
     ...(component.services
       ? { services: component.services.map((service) => ownService(service, seed)) }
@@ -137,10 +137,14 @@ const ownVariable = <Row extends Variable>(row: Row, seed: number): Row => ({
 function features(given: readonly Feature[], dice: Dice): Feature[] {
   const first: Feature = { id: given[0]?.id ?? 'Main', title: 'All that is needed', level: 1 };
   const rest = given.slice(1).map((feature) => {
-    const { conditions: _, ...bare } = feature;
+    const { followParent, ...alone } = feature;
+    const { conditions: _, ...bare } = alone;
     // Wine forgets conditions when it removes: what only a condition made possible would stay for ever.
-    const sure = feature.level === 0 ? bare : feature;
-    return dice.chance(0.5) ? { ...sure, level: 1 } : sure;
+    const sure = feature.level === 0 ? bare : alone;
+    const level = dice.chance(0.5) ? { level: 1 } : {};
+    // Wine forces followers out of absence, which only one that may not be absent allows.
+    const follows = followParent && feature.required && !feature.conditions && feature.level !== 0;
+    return { ...sure, ...level, ...(follows ? { followParent } : {}) };
   });
   return [first, ...rest];
 }
