@@ -111,7 +111,12 @@ async function installing(folder: string): Promise<readonly Figure[]> {
     once: () => installOnce(join(root, 'drive_c'), (words) => holdfast(root, words)),
   });
   // A wineserver that stays; the prefix ends it when it is closed.
-  const environment = { ...process.env, WINEPREFIX: join(folder, 'prefix'), WINEDEBUG: '-all' };
+  const environment = {
+    ...process.env,
+    WINEPREFIX: join(folder, 'prefix'),
+    WINEDEBUG: '-all',
+    WINEDLLOVERRIDES: 'winemenubuilder.exe=d',
+  };
   execFileSync('wineserver', ['-p'], { env: environment, stdio: 'ignore' });
   const warm = await inTurn([into('copy', copy), msiexec, into('empty', empty)], installRounds);
   const cold = await inTurn(

@@ -35,8 +35,6 @@ export async function wineMsiexec(
   writeFileSync(prefix.toLinux(codes), '');
   const { output } = await prefix.run('cmd', ['/c', 'C:\\run.bat'], {
     timeoutMs: 60_000 + lines.length * lineLimit,
-    // It would write menus of the desktop of whoever runs the test.
-    environment: { WINEDLLOVERRIDES: 'winemenubuilder.exe=d' },
   });
   const found = readFileSync(prefix.toLinux(codes), 'latin1').split(/\s+/).filter(Boolean).map(Number);
   if (found.length !== lines.length)

@@ -93,6 +93,8 @@ function wineEnvironment(folder: string): Record<string, string> {
     WINEPREFIX: folder,
     WINEARCH: 'win64',
     WINEDEBUG: '-all',
+    // It would write the shortcuts of what is installed into the menus of this account.
+    WINEDLLOVERRIDES: 'winemenubuilder.exe=d',
     DISPLAY: '',
   };
 }
