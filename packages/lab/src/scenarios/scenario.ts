@@ -16,7 +16,7 @@ export type Outcome = {
   readonly errors: readonly number[];
   /** A gate was closed because the system said that it is not ready. */
   readonly gateClosedBy21: boolean;
-  /** Whether every published workaround brings a lost machine back; null for one that is not lost. */
+  /** Whether every published workaround brings a lost machine back; null where none was tried. */
   readonly cured: boolean | null;
   readonly events: readonly TimelineEvent[];
 };
@@ -27,6 +27,8 @@ export type ScenarioOptions = {
    * begins, and each goes on with a fork of it.
    */
   readonly unshared?: boolean;
+  /** Lost machines are counted, and no workaround is tried on them. */
+  readonly withoutCures?: boolean;
 };
 
 export type Scenario = {

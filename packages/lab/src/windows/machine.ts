@@ -10,7 +10,7 @@ import {
   rootLayout,
   type WindowsHost,
 } from '@holdfast/msi';
-import type { Boot, Clock, MachinePorts } from '@holdfast/ports';
+import type { Clock, MachinePorts } from '@holdfast/ports';
 import { type VirtualClock, virtualClock } from '../clock.ts';
 import type { Volume } from '../disk.ts';
 import { type SimulatedMachine, simulatedMachine } from '../machine.ts';
@@ -18,6 +18,7 @@ import { randomFrom } from '../random.ts';
 import { newTrace, noTrace, type Trace } from '../trace.ts';
 import { loadDrivers } from './drivers.ts';
 import { putFile } from './files.ts';
+import { windowsPorts } from './ports.ts';
 import { type FileProtection, fileProtection, watched } from './protection.ts';
 import { serviceManager } from './services.ts';
 import { systemServices, systems, type WindowsName, type WindowsSystem, windowsFolder } from './system.ts';
@@ -158,17 +159,6 @@ function opener(machine: SimulatedMachine) {
 
 type Opened = { readonly host: WindowsHost; readonly ports: MachinePorts };
 
-/** How the client sees the system: the machine beneath keeps its names as a folder of Linux does. */
-function bootOf({ boot }: MachinePorts, { title, version }: WindowsSystem): Boot {
-  return {
-    ...boot,
-    async operatingSystem() {
-      const { epoch } = await boot.operatingSystem();
-      return { platform: 'windows', name: `Microsoft ${title}`, version, architecture: 'x86', epoch };
-    },
-  };
-}
-
 type Booting = {
   readonly opened: Opened;
   readonly system: WindowsSystem;
@@ -197,7 +187,7 @@ async function bringUp({ opened, system, timeline, times, programs }: Booting): 
   const files = watched(bare.files, protection.changed);
   const windows: RunningWindows = {
     host: { ...bare, files, services, protection: protection.forInstaller },
-    ports: { ...ports, boot: bootOf(ports, system), protection: protection.port },
+    ports: windowsPorts(ports, { system, registry: bare.registry, protection: protection.port }),
     clock,
     protection,
   };

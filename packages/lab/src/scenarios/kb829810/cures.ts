@@ -34,7 +34,7 @@ export type Cure = {
 type SentPackage = {
   readonly id: string;
   readonly files: ReadonlyMap<string, Uint8Array>;
-  readonly program: 'Ccmsetup.exe';
+  readonly program: keyof typeof programs;
 };
 
 const cacheFolder = `${systemFolder}\\CCM\\Cache`;
@@ -57,11 +57,14 @@ async function ccmsetup({ host, clock }: RunningWindows, folder: string): Promis
   }
 }
 
+/** What stands for the programs of packages. */
+const programs = { 'Ccmsetup.exe': ccmsetup };
+
 /** What software distribution does with a package: its files into the cache, then its program. */
-async function distribute(windows: RunningWindows, { id, files }: SentPackage): Promise<number> {
+async function distribute(windows: RunningWindows, { id, files, program }: SentPackage): Promise<number> {
   const folder = `${cacheFolder}\\${id}.1.System`;
   for (const [name, bytes] of files) await putFile(windows.host.files, `${folder}\\${name}`, bytes);
-  return await ccmsetup(windows, folder);
+  return await programs[program](windows, folder);
 }
 
 /** Somebody at the machine: the package is copied to C:\, and the line is typed there. */

@@ -129,7 +129,7 @@ function description(client: Client): ProductDescription {
             name: remoteAgent,
             displayName: 'SMS Remote Control Agent',
             start: 'automatic',
-            onInstall: ['start'],
+            onInstall: ['stop', 'start'],
             onUninstall: ['delete'],
           },
         ],
