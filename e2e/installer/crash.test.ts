@@ -48,6 +48,6 @@ for (let seed = from; seed <= to; seed += 1) {
 test('the figures of this run', () => {
   const seconds = Math.round((performance.now() - all.ms) / 1000);
   console.log(
-    `${all.packages} packages, every ${stride === 1 ? '' : `${stride}th `}call: ${all.cuts} power cuts and kills, ${all.twice} more during recovery, ${all.failures} failures, ${seconds} s`,
+    `${all.packages} packages, ${stride === 1 ? 'every call' : `one call in ${stride}`}: ${all.cuts} power cuts and kills, ${all.twice} more during recovery, ${all.failures} failures, ${seconds} s`,
   );
 });
