@@ -18,7 +18,7 @@ const full = process.env.HOLDFAST_FULL === '1';
 
 /** Seeds of the packages; a part of them where FROM and TO are given, for several machines. */
 const from = Number(process.env.FROM ?? 1);
-const to = Number(process.env.TO ?? (full ? 200 : 2));
+const to = Number(process.env.TO ?? (full ? 200 : 1));
 /** Only every so-manieth call, where the time for all is not there. */
 const stride = Number(process.env.STRIDE ?? 1);
 
