@@ -16,5 +16,6 @@ export * from './software.ts';
 export * from './status-codes.ts';
 export * from './token.ts';
 export * from './version.ts';
+export * from './version-numbers.ts';
 export * from './win32-errors.ts';
 export * from './wire.ts';

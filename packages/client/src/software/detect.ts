@@ -1,5 +1,6 @@
 /** Detection: whether software is present, by looking, never by remembering. */
 import {
+  compareVersions,
   type Detection,
   type DetectionRule,
   HoldfastError,
@@ -69,7 +70,7 @@ async function check(ports: DetectionPorts, rule: DetectionRule, place: Detectio
       if (!state?.installed) return `product ${rule.productCode} is not installed`;
       const { minimumVersion: least } = rule;
       if (least === undefined) return undefined;
-      if (state.version !== undefined && compareVersions(state.version, least) >= 0) return undefined;
+      if (state.version !== undefined && isAtLeast(state.version, least)) return undefined;
       return `product ${rule.productCode} is installed in version ${state.version ?? 'unknown'}`;
     }
   }
@@ -131,16 +132,11 @@ async function checkThere(
   }
   if (rule.minimumVersion === undefined) return undefined;
   const version = await ports.installers.fileVersion(childPath(folder, name));
-  if (version !== undefined && compareVersions(version, rule.minimumVersion) >= 0) return undefined;
+  if (version !== undefined && isAtLeast(version, rule.minimumVersion)) return undefined;
   return `file ${rule.path} has version ${version ?? 'none'}`;
 }
 
-/** Compares up to four dotted numbers; missing ones count as 0. */
-export function compareVersions(one: string, other: string): number {
-  const [left, right] = [one, other].map((text) => text.split('.').map(Number));
-  for (let index = 0; index < 4; index++) {
-    const difference = (left?.[index] ?? 0) - (right?.[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
+/** What is no version is none that is high enough. */
+function isAtLeast(version: string, least: string): boolean {
+  return (compareVersions(version, least) ?? -1) >= 0;
 }

@@ -1,11 +1,11 @@
 /** The tables of an .msi: which there are, and the rows of one as they are stored. */
 import type { InstallerColumn, InstallerRow, InstallerTable } from '@holdfast/contract/web';
-import { Button, Group, Select, Stack, Table, Text, UnstyledButton } from '@mantine/core';
-import { IconChevronLeft, IconChevronRight, IconKey } from '@tabler/icons-react';
+import { Group, Select, Stack, Table, Text, UnstyledButton } from '@mantine/core';
+import { IconKey } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { type InstallerPlace, installerRowsQuery, installerTablesQuery } from '../api/queries.ts';
 import { counted } from '../parts/counted.ts';
-import { asked, SearchField, useWindow, type Window } from '../parts/listing.tsx';
+import { asked, SearchField, Steps, useWindow, type Window } from '../parts/listing.tsx';
 import { Lines } from '../parts/page.tsx';
 import { ProblemNotice } from '../parts/problems.tsx';
 
@@ -56,28 +56,7 @@ function Pages(props: { window: Window; shown: number; total: number; next: stri
         {window.page > 1 ? `Page ${window.page}: ` : ''}
         {props.shown.toLocaleString()} of {counted(props.total, 'row', 'rows')}
       </Text>
-      {(window.page > 1 || next !== null) && (
-        <Group gap="xs">
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<IconChevronLeft size={14} />}
-            disabled={window.page === 1}
-            onClick={window.back}
-          >
-            Previous
-          </Button>
-          <Button
-            size="xs"
-            variant="default"
-            rightSection={<IconChevronRight size={14} />}
-            disabled={next === null}
-            onClick={() => next !== null && window.forward(next)}
-          >
-            Next
-          </Button>
-        </Group>
-      )}
+      <Steps window={window} next={next} />
     </Group>
   );
 }

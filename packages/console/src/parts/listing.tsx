@@ -115,6 +115,33 @@ export function Rows<T extends object>(props: {
   );
 }
 
+/** The two buttons of a list that comes in pages; none where it is one page. */
+export function Steps({ window, next }: { window: Window; next: string | null }) {
+  if (window.page === 1 && next === null) return null;
+  return (
+    <Group gap="xs">
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<IconChevronLeft size={14} />}
+        disabled={window.page === 1}
+        onClick={window.back}
+      >
+        Previous
+      </Button>
+      <Button
+        size="xs"
+        variant="default"
+        rightSection={<IconChevronRight size={14} />}
+        disabled={next === null}
+        onClick={() => next !== null && window.forward(next)}
+      >
+        Next
+      </Button>
+    </Group>
+  );
+}
+
 function Pager({ window, page, shown }: { window: Window; page: Page<unknown>; shown: number }) {
   const { next } = page;
   return (
@@ -123,28 +150,7 @@ function Pager({ window, page, shown }: { window: Window; page: Page<unknown>; s
         {window.page > 1 ? `Page ${window.page}: ` : ''}
         {shown} of {page.total.toLocaleString()}
       </Text>
-      {(window.page > 1 || next !== null) && (
-        <Group gap="xs">
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<IconChevronLeft size={14} />}
-            disabled={window.page === 1}
-            onClick={window.back}
-          >
-            Previous
-          </Button>
-          <Button
-            size="xs"
-            variant="default"
-            rightSection={<IconChevronRight size={14} />}
-            disabled={next === null}
-            onClick={() => next !== null && window.forward(next)}
-          >
-            Next
-          </Button>
-        </Group>
-      )}
+      <Steps window={window} next={next} />
     </Group>
   );
 }

@@ -8,7 +8,7 @@ import type { TableName } from './tables.ts';
 type Standard = readonly [action: string, number: number, needs?: TableName];
 
 /** Source: "Suggested InstallExecuteSequence"; searches come first here, so that launch conditions can use what they find. */
-const execute: readonly Standard[] = [
+const preparing: readonly Standard[] = [
   ['FindRelatedProducts', 25, 'Upgrade'],
   ['AppSearch', 50, 'AppSearch'],
   ['LaunchConditions', 100, 'LaunchCondition'],
@@ -17,6 +17,10 @@ const execute: readonly Standard[] = [
   ['FileCost', 900],
   ['CostFinalize', 1000],
   ['MigrateFeatureStates', 1200, 'Upgrade'],
+];
+
+const execute: readonly Standard[] = [
+  ...preparing,
   ['InstallValidate', 1400],
   ['InstallInitialize', 1500],
   ['ProcessComponents', 1600],
@@ -45,17 +49,7 @@ const execute: readonly Standard[] = [
   ['InstallFinalize', 6600],
 ];
 
-const interactive: readonly Standard[] = [
-  ['FindRelatedProducts', 25, 'Upgrade'],
-  ['AppSearch', 50, 'AppSearch'],
-  ['LaunchConditions', 100, 'LaunchCondition'],
-  ['ValidateProductID', 700],
-  ['CostInitialize', 800],
-  ['FileCost', 900],
-  ['CostFinalize', 1000],
-  ['MigrateFeatureStates', 1200, 'Upgrade'],
-  ['ExecuteAction', 1300],
-];
+const interactive: readonly Standard[] = [...preparing, ['ExecuteAction', 1300]];
 
 const administrativeUi: readonly Standard[] = [
   ['CostInitialize', 800],

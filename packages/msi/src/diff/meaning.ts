@@ -1,6 +1,6 @@
 /** What the differences of two packages mean for a machine that has the first and gets the second. */
+import { compareVersions } from '@holdfast/contract';
 import type { Product, RegistryRow, TypedRow } from '../product/model.ts';
-import { compareVersions } from '../versions.ts';
 import type { ProductFacts } from './facts.ts';
 import type { BrokenRule, ComponentFacts, DiffKind } from './model.ts';
 

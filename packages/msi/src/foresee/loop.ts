@@ -1,9 +1,8 @@
 /** Whether a program over an .msi could be tried for ever: its lines change nothing, or detection asks for what never comes. */
-import type { DetectionRule, ProgramDefinition } from '@holdfast/contract';
+import { compareVersions, type DetectionRule, type ProgramDefinition } from '@holdfast/contract';
 import type { Evaluation } from '../evaluate/model.ts';
 import type { Product, TypedRow } from '../product/model.ts';
 import { samePath } from '../verify/components.ts';
-import { compareVersions } from '../versions.ts';
 import { parseMsiexec } from './command.ts';
 import { firstInstallation, foresee } from './foresee.ts';
 import { type Foresight, foresightOf, type Judgement, type Reason } from './model.ts';

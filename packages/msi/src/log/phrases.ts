@@ -1,5 +1,5 @@
 /** The phrases of an installer log that administrators search for: actions, files, operations, results. */
-import { compareVersions } from '../versions.ts';
+import { compareVersions } from '@holdfast/contract';
 import { hiddenValue, hideTargetBit } from './masking.ts';
 
 /** How an action ended. */

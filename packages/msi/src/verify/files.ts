@@ -1,11 +1,12 @@
 /** Files of installed components: there, and the ones that the package has? */
+
 import { createHash } from 'node:crypto';
+import { compareVersions } from '@holdfast/contract';
 import type { Content } from '../content/content.ts';
 import type { ProductFile } from '../product/model.ts';
 import { fileHash } from '../root/file-hash.ts';
 import { fileVersion } from '../root/file-version.ts';
 import type { Root } from '../root/root.ts';
-import { compareVersions } from '../versions.ts';
 import type { Difference, DifferenceKind, Findings } from './model.ts';
 
 /** A file and where it belongs. */

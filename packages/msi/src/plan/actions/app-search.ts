@@ -2,13 +2,13 @@
  * AppSearch: properties from what is on the machine. Sources: "AppSearch Table", "RegLocator Table", "DrLocator Table",
  * "CompLocator Table", "IniLocator Table", "Signature Table".
  */
+import { compareVersions } from '@holdfast/contract';
 import type { Cells } from '../../product/rows.ts';
 import type { RegistryData } from '../../root/data.ts';
 import { fileVersion } from '../../root/file-version.ts';
 import { productState } from '../../root/product-state.ts';
 import { installedProducts, recordedKeyPath } from '../../root/registration.ts';
 import type { RegistryHive } from '../../root/registry.ts';
-import { compareVersions } from '../../versions.ts';
 import { type Planning, rowsOf } from '../context.ts';
 import { iniText, iniValue } from '../ini.ts';
 

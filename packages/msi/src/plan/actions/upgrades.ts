@@ -1,7 +1,7 @@
 /** FindRelatedProducts, MigrateFeatureStates, RemoveExistingProducts: major upgrades. Source: "Upgrade Table". */
+import { compareVersions } from '@holdfast/contract';
 import type { Cells } from '../../product/rows.ts';
 import { type ProductState, productState, relatedProducts } from '../../root/product-state.ts';
-import { compareVersions } from '../../versions.ts';
 import { type Planning, rowsOf } from '../context.ts';
 import type { Refusal } from '../model.ts';
 import { planComponents } from '../states.ts';

@@ -3,9 +3,9 @@
  * sources differ, docs/windows-installer-rules.md says which one is followed. Sources: "File Versioning Rules", "Default
  * File Versioning", "Replacing Existing Files", "REINSTALLMODE", learn.microsoft.com/windows/win32/msi.
  */
+import { compareVersions } from '@holdfast/contract';
 import type { FileTimes } from '../../host/model.ts';
 import type { FileVersion } from '../../root/file-version.ts';
-import { compareVersions } from '../../versions.ts';
 import type { FileRule, ReinstallMode } from '../model.ts';
 import { modeText } from '../modes.ts';
 

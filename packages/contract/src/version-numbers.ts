@@ -1,4 +1,4 @@
-/** Version numbers, as the Windows Installer compares them. */
+/** Version numbers, as Windows compares them. */
 
 /** Up to four dotted numbers; undefined for what is no such version. */
 function numbersOf(version: string): readonly number[] | undefined {
@@ -10,7 +10,7 @@ function numbersOf(version: string): readonly number[] | undefined {
  * Files are compared by four, products by three (learn.microsoft.com, "ProductVersion property").
  * @returns undefined where one of them is no version
  */
-export function compareVersions(one: string, other: string, fields: 3 | 4): number | undefined {
+export function compareVersions(one: string, other: string, fields: 3 | 4 = 4): number | undefined {
   const [left, right] = [numbersOf(one), numbersOf(other)];
   if (!left || !right) return undefined;
   for (let index = 0; index < fields; index += 1) {
