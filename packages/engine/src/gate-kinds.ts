@@ -2,7 +2,7 @@
 import type { GateDefinition } from '@holdfast/contract';
 import type { Boot, Clock, Installers, MachinePorts, OptionalPorts, Registry } from '@holdfast/ports';
 import { diskFreeGate, type Gate, type GateVerdict, verdictOf } from './gates.ts';
-import { windowVerdict } from './windows.ts';
+import { windowVerdict } from './maintenance-windows.ts';
 
 /** What gates look at. A machine lends itself whole, or in parts. */
 export type GatePorts = Pick<MachinePorts, 'clock' | 'disk' | 'registry' | 'installers' | 'boot'> &

@@ -1,10 +1,10 @@
-/** Windows Installer packages, read on any operating system. */
+/** Windows Installer on any operating system: packages read, written and compared, planned and run. */
 export { type FileContent, unpack } from './cabinet/contents.ts';
 export { type Cabinet, type Compression, readCabinet } from './cabinet/layout.ts';
-export { cabinetLimits } from './cabinet/limits.ts';
 export { safePath, safePaths } from './cabinet/names.ts';
 export { type DosTime, type FileToPack, type PackOptions, packCabinet } from './cabinet/pack.ts';
 export { type CabinetFile, type CabinetSet, type OpenNeighbour, openCabinetSet } from './cabinet/set.ts';
+export { type MsiexecCommand, type MsiexecTarget, parseMsiexec } from './command-line.ts';
 export { type CompoundFile, openCompound } from './compound/compound.ts';
 export type { StorageEntry, StreamEntry } from './compound/directory.ts';
 export type { NamedStorage, StorageContent } from './compound/directory-writer.ts';
@@ -20,7 +20,7 @@ export { extractionPaths } from './content/layout.ts';
 export { type Column, type ColumnKind, columnCode } from './database/columns.ts';
 export { type Database, databaseIn, openDatabase } from './database/database.ts';
 export { exportTable, limitText, pseudoTables } from './database/idt.ts';
-export { type PackageKind, packageKind } from './database/kind.ts';
+export type { PackageKind } from './database/kind.ts';
 export type { CellData, PackageData, TableData } from './database/package-data.ts';
 export type { PackageStream } from './database/stored.ts';
 export { decodeStreamName, encodeStreamName, type StreamName } from './database/stream-names.ts';
@@ -61,7 +61,6 @@ export type {
   MachineArchitecture,
   TargetMachine,
 } from './evaluate/model.ts';
-export { type MsiexecCommand, type MsiexecTarget, parseMsiexec } from './foresee/command.ts';
 export { foresee } from './foresee/foresee.ts';
 export { loopProof } from './foresee/loop.ts';
 export type { Foresight, ForesightCode, InstalledState, Reason } from './foresee/model.ts';
@@ -79,15 +78,15 @@ export type {
 } from './host/model.ts';
 export { type HostOptions, openHost } from './host/open.ts';
 export type { ProtectionOptions } from './host/protection.ts';
-export { type PendingOperation, pendingOperations, performRestart } from './host/restart.ts';
-export { type CauseCode, remedies } from './log/causes.ts';
+export { type PendingOperation, performRestart } from './host/restart.ts';
+export type { CauseCode } from './log/causes.ts';
 export type { LogEncoding } from './log/decode.ts';
-export { exitMeaning, type Outcome } from './log/exit-codes.ts';
+export type { Outcome } from './log/exit-codes.ts';
 export { explainFile, explainLog } from './log/explain.ts';
 export { type LogFile, openLogFile } from './log/file.ts';
 export { type LogFlags, type LogOption, parseLogFlags, parseLogOption } from './log/flags.ts';
 export { formatInstallerError, installerError } from './log/installer-errors.ts';
-export { hiddenNames, hiddenValue } from './log/masking.ts';
+export { hiddenNames } from './log/masking.ts';
 export type { Cause, Evidence, Explanation, LoggedInstallation, Loop } from './log/model.ts';
 export type { LogOptions } from './log/pen.ts';
 export { type ActionResult, type LoggedDecision, operationText } from './log/phrases.ts';
@@ -118,18 +117,15 @@ export type {
   TypedRow,
 } from './product/model.ts';
 export { openProduct } from './product/open.ts';
-export { dataText, type RegistryData, type RegistryValue } from './root/data.ts';
-export { fileHash } from './root/file-hash.ts';
+export type { RegistryData, RegistryValue } from './root/data.ts';
 export { type FileVersion, fileVersion } from './root/file-version.ts';
 export type { RootEntry, RootFiles } from './root/files.ts';
-export { packGuid, unpackGuid } from './root/packed-guid.ts';
-export { type ProductState, productState } from './root/product-state.ts';
+export { packGuid } from './root/packed-guid.ts';
+export type { ProductState } from './root/product-state.ts';
 export {
   type InstalledProduct,
   installedProduct,
-  installedProducts,
   type RecordedKeyPath,
-  recordedKeyPath,
 } from './root/registration.ts';
 export type { RegistryHive, RegistryPlace, RootRegistry } from './root/registry.ts';
 export { openRoot, type Root, rootLayout } from './root/root.ts';
@@ -146,7 +142,6 @@ export type {
   RunSource,
   RunSources,
 } from './run/model.ts';
-export { recoverInstallations } from './run/recover.ts';
 export { run } from './run/run.ts';
 export { type ByteSink, type ByteSource, bytesSink, bytesSource, fileSource } from './source.ts';
 export { applyTransform } from './transform/apply.ts';

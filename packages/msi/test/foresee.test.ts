@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import type { ProgramDefinition } from '@holdfast/contract';
 import { deriveSoftware, foresee, type InstalledState, loopProof, type Product } from '@holdfast/msi';
 import fc from 'fast-check';
-import { commandWords, parseMsiexec } from '../src/foresee/command.ts';
+import { commandWords, parseMsiexec } from '../src/command-line.ts';
 import { builtProduct, toolDescription } from './support/built-product.ts';
 
 const productCode = '{6BB5B24E-4A4C-4C6A-9F44-3C1F2C0E2C3B}';

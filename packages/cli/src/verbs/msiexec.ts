@@ -1,14 +1,14 @@
 /** `holdfast msiexec`: what msiexec does, on a Windows that lies in a folder. */
-import { resolve } from 'node:path';
-import { HoldfastError, isHoldfastError } from '@holdfast/contract';
-import { exitCodes, exitMeaning } from '@holdfast/msi';
+import { type HoldfastError, installerExit, isHoldfastError } from '@holdfast/contract';
+import { exitCodes } from '@holdfast/msi';
 import type { Command } from 'commander';
 import { AnsweredWith } from '../answered-no.ts';
 import { coded } from '../run-program.ts';
 import { errorText, plain, type Surroundings } from '../terminal.ts';
+import { rootFolder } from './msi/words.ts';
 import { type Installed, install } from './msiexec/install.ts';
 import { readWords } from './msiexec/words.ts';
-import { localVerb, runLocal, type Session, text } from './verb.ts';
+import { localVerb, runLocal, type Session } from './verb.ts';
 
 /** Exit codes of msiexec for what is thrown before an installation begins. */
 function exitCodeOf(error: HoldfastError): number {
@@ -28,7 +28,7 @@ function shown({ product, result, recovered }: Installed): string {
       ({ productName, outcome }) =>
         `An installation of ${productName} that was broken off is ${outcome === 'done' ? 'finished' : 'undone'}.`,
     ),
-    `${product.name} ${product.version}: ${exitMeaning(exitCode) ?? 'ended'} (exit code ${exitCode}).`,
+    `${product.name} ${product.version}: ${installerExit(exitCode)?.meaning ?? 'ended'} (exit code ${exitCode}).`,
     ...(cause === undefined ? [] : [`  ${cause.action}: error ${cause.installerError}: ${cause.message}`]),
     ...(result.outcome === 'undone' ? ['  Everything is as it was before.'] : []),
     ...(result.outcome === 'later' ? ['  What is left is done when the installer is next started.'] : []),
@@ -88,15 +88,9 @@ only eight bits of it, as Linux does, --json tells all of it.`,
     );
   runLocal(verb, surroundings, (session, words, options) =>
     withExitCodes(session, surroundings, async () => {
-      const root = text(options, 'root');
-      if (root === undefined) {
-        throw new HoldfastError(
-          'request.invalid',
-          'Name the Windows to install in: --root DIR, with drive_c in it.',
-        );
-      }
+      const root = rootFolder(options, 'install in');
       const installed = await install(readWords(words), {
-        root: resolve(root),
+        root,
         passOverVitalActions: options.passOverActions === true,
         signal: surroundings.stopped,
         note: session.note,

@@ -1,10 +1,10 @@
 /** Says before a command line runs that it can change nothing: what would otherwise be tried for ever. */
 import { compareVersions } from '@holdfast/contract';
+import { fileNameOf, type MsiexecCommand, parseMsiexec } from '../command-line.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import { describeMachine } from '../evaluate/machine.ts';
 import type { Evaluation } from '../evaluate/model.ts';
 import type { Product } from '../product/model.ts';
-import { fileNameOf, type MsiexecCommand, parseMsiexec } from './command.ts';
 import { type Foresight, foresightOf, type InstalledState, type Judgement, type Reason } from './model.ts';
 import { reasons } from './sentences.ts';
 

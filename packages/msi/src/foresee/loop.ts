@@ -1,9 +1,9 @@
 /** Whether a program over an .msi could be tried for ever: its lines change nothing, or detection asks for what never comes. */
 import { compareVersions, type DetectionRule, type ProgramDefinition } from '@holdfast/contract';
+import { parseMsiexec } from '../command-line.ts';
 import type { Evaluation } from '../evaluate/model.ts';
 import type { Product, TypedRow } from '../product/model.ts';
 import { samePath } from '../verify/components.ts';
-import { parseMsiexec } from './command.ts';
 import { firstInstallation, foresee } from './foresee.ts';
 import { type Foresight, foresightOf, type Judgement, type Reason } from './model.ts';
 import { reasons } from './sentences.ts';

@@ -1,12 +1,7 @@
 /** What msiexec's exit codes say of an installation. */
-import { installerExit } from '@holdfast/contract';
 import type { CauseCode } from './causes.ts';
 
 export type Outcome = 'succeeded' | 'failed' | 'cancelled' | 'busy' | 'suspended' | 'unfinished';
-
-export function exitMeaning(code: number): string | undefined {
-  return installerExit(code)?.meaning;
-}
 
 const causes: Readonly<Record<number, CauseCode>> = {
   1601: 'installer-service',

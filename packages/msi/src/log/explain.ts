@@ -1,8 +1,9 @@
 /** Reads a log of Windows Installer, or one of ours, and says of every installation in it what failed and why. */
+import { installerExit } from '@holdfast/contract';
 import type { ByteSource } from '../source.ts';
 import { logLines, newReading } from './decode.ts';
 import { type Draft, newDraft } from './draft.ts';
-import { exitMeaning, type Outcome, outcomeOf } from './exit-codes.ts';
+import { type Outcome, outcomeOf } from './exit-codes.ts';
 import { causeOf } from './judge.ts';
 import { againLoops, loopsOf } from './loops.ts';
 import type { Explanation, LoggedInstallation } from './model.ts';
@@ -38,7 +39,10 @@ function outcomeIn(draft: Draft): Outcome {
 
 function meaningOf(draft: Draft, outcome: Outcome): string {
   if (draft.exitCode !== undefined) {
-    return exitMeaning(draft.exitCode) ?? `exit code ${draft.exitCode}, which is none of Windows Installer`;
+    return (
+      installerExit(draft.exitCode)?.meaning ??
+      `exit code ${draft.exitCode}, which is none of Windows Installer`
+    );
   }
   if (outcome === 'unfinished' && !draft.stopped) return 'the log ends before the installation does';
   return draft.writer === 'wine' ? 'Wine writes no exit code into its logs' : 'the log has no exit code';

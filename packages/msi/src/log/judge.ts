@@ -1,8 +1,8 @@
 /** From what a log says to why the installation failed. */
-import { type Win32Error, win32Error } from '@holdfast/contract';
+import { installerExit, type Win32Error, win32Error } from '@holdfast/contract';
 import { type CauseCode, remedies } from './causes.ts';
 import { containers, type Draft, type DraftError } from './draft.ts';
-import { exitCause, exitMeaning, type Outcome } from './exit-codes.ts';
+import { exitCause, type Outcome } from './exit-codes.ts';
 import { formatInstallerError, installerError, wantedValues } from './installer-errors.ts';
 import type { Cause, Evidence } from './model.ts';
 import { isStandardAction } from './standard-actions.ts';
@@ -81,7 +81,8 @@ function fromError(draft: Draft, error: DraftError): Cause {
   const said = [sentenceOf(error, system)];
   if (win32 !== undefined) said.push(`Windows said ${win32.code}, ${win32.name}: ${win32.meaning}.`);
   // The removal of another product ends with an exit code of its own.
-  const inner = code === 'older-version-stays' && system !== undefined ? exitMeaning(system) : undefined;
+  const inner =
+    code === 'older-version-stays' && system !== undefined ? installerExit(system)?.meaning : undefined;
   if (inner !== undefined) said.push(`${system}: ${inner}.`);
   const own = customAction !== undefined && customAction.name === action ? customAction : undefined;
   return withRemedy({
@@ -100,7 +101,7 @@ function fromCustomAction(draft: Draft): Cause | undefined {
   const { customAction, failure } = draft;
   if (customAction === undefined) return undefined;
   const { name, code, evidence } = customAction;
-  const meaning = win32Error(code)?.meaning ?? exitMeaning(code);
+  const meaning = win32Error(code)?.meaning ?? installerExit(code)?.meaning;
   return withRemedy({
     code: code === 1602 ? 'cancelled' : 'custom-action',
     sentence: `The custom action ${name} failed: it returned ${code}${meaning === undefined ? '' : ` (${meaning})`}.`,
@@ -152,7 +153,7 @@ function fromExitCode(draft: Draft, code: CauseCode): Cause {
     (one): one is Evidence => one !== undefined,
   );
   const { exitCode } = draft;
-  const meaning = exitCode === undefined ? undefined : exitMeaning(exitCode);
+  const meaning = exitCode === undefined ? undefined : installerExit(exitCode)?.meaning;
   return withRemedy({
     code,
     sentence: `Windows Installer ended it at once${meaning === undefined ? '' : `: ${meaning}`}.`,

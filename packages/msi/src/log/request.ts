@@ -1,5 +1,5 @@
 /** What was asked for, by the command line and the properties that a log has. */
-import { parseMsiexec } from '../foresee/command.ts';
+import { parseMsiexec } from '../command-line.ts';
 import type { Draft } from './draft.ts';
 import type { LoggedInstallation } from './model.ts';
 

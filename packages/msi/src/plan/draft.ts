@@ -1,6 +1,6 @@
 /** A plan while it grows: operations in their order, and the machine as they would leave it. */
 import type { RegistryChange, ServiceConfiguration } from '../host/model.ts';
-import type { RegistryData } from '../root/data.ts';
+import { type RegistryData, sameData } from '../root/data.ts';
 import type { RegistryPlace } from '../root/registry.ts';
 import type { PlanMachine } from './machine.ts';
 import type { FileBytes, FileDecision, Operation, Plan } from './model.ts';
@@ -48,16 +48,6 @@ export type Draft = {
 };
 
 export type Placed = { readonly path: string; readonly bytes: FileBytes; readonly size: number };
-
-function sameData(one: RegistryData | undefined, other: RegistryData): boolean {
-  if (one?.kind !== other.kind) return false;
-  if (one.kind === 'bytes' && other.kind === 'bytes') {
-    return one.type === other.type && Buffer.compare(one.bytes, other.bytes) === 0;
-  }
-  if (one.kind === 'texts' && other.kind === 'texts') return one.texts.join('\0') === other.texts.join('\0');
-  if ('number' in one && 'number' in other) return one.number === other.number;
-  return 'text' in one && 'text' in other && one.text === other.text;
-}
 
 /** Keys that are part of Windows, however empty: HKLM\\Software itself, HKCU\\Software\\Classes. */
 function isTop({ key }: RegistryPlace): boolean {

@@ -1,5 +1,5 @@
 /** What a command line of msiexec asks for, as a request. */
-import type { MsiexecCommand } from '../foresee/command.ts';
+import type { MsiexecCommand } from '../command-line.ts';
 import type { Request } from './model.ts';
 import { defaultMode } from './modes.ts';
 

@@ -95,8 +95,13 @@ export function storedValue(name: string, type: number, bytes: Uint8Array): Regi
   return Buffer.from(bytesOf(data).bytes).equals(bytes) ? { name, data } : { name, data, stored: bytes };
 }
 
+export function sameData(one: RegistryData | undefined, other: RegistryData | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return sameValue({ name: '', data: one }, { name: '', data: other });
+}
+
 /** Whether two values are the same to the last byte, their names aside. */
-export function sameData(one: RegistryValue, other: RegistryValue): boolean {
+export function sameValue(one: RegistryValue, other: RegistryValue): boolean {
   const [first, second] = [bytesOf(one.data), bytesOf(other.data)];
   return (
     first.type === second.type && Buffer.from(one.stored ?? first.bytes).equals(other.stored ?? second.bytes)

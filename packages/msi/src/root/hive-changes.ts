@@ -1,5 +1,5 @@
 /** Changes of a hive in memory. Each answers how it is taken back, or undefined where nothing had to be changed. */
-import { type RegistryValue, sameData } from './data.ts';
+import { type RegistryValue, sameValue } from './data.ts';
 import { badRoot } from './errors.ts';
 import { fold, followed, type Hive, type HiveNode, reach } from './hive.ts';
 
@@ -62,7 +62,7 @@ export function setValue(hive: Hive, path: string, value: RegistryValue, now: bi
   const node = reach(hive.nodes, placeIn(hive, path), path);
   const folded = fold(value.name);
   const before = node.values.get(folded);
-  if (before && sameData(before, value)) return created;
+  if (before && sameValue(before, value)) return created;
   const touched = touch(node, now);
   node.values.set(folded, before ? { ...value, name: before.name } : value);
   const unset = () => {

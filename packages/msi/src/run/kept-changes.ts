@@ -1,6 +1,6 @@
 /** Changes of the registry as a journal keeps them, and what undoes them. */
 import type { HostRegistry, RegistryChange } from '../host/model.ts';
-import type { RegistryData } from '../root/data.ts';
+import { type RegistryData, sameData } from '../root/data.ts';
 import type { RegistryPlace } from '../root/registry.ts';
 
 /** `RegistryData` in plain JSON. */
@@ -38,11 +38,6 @@ export function keptChange(change: RegistryChange): KeptChange {
 
 export function changeOf(kept: KeptChange): RegistryChange {
   return kept.kind === 'set' ? { ...kept, data: dataOf(kept.data) } : kept;
-}
-
-export function sameData(one: RegistryData | undefined, other: RegistryData | undefined): boolean {
-  if (one === undefined || other === undefined) return one === other;
-  return JSON.stringify(keptData(one)) === JSON.stringify(keptData(other));
 }
 
 function below(place: RegistryPlace, name: string): RegistryPlace {

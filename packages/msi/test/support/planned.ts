@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { bytesSource, openContent, openProduct } from '@holdfast/msi';
-import { parseMsiexec } from '../../src/foresee/command.ts';
+import { parseMsiexec } from '../../src/command-line.ts';
 import type { WindowsHost } from '../../src/host/model.ts';
 import { openCachedPackages } from '../../src/plan/cached-packages.ts';
 import type { FileDecision, Plan } from '../../src/plan/model.ts';

@@ -1,6 +1,5 @@
 /** `holdfast msi plan`: what msiexec would do on a Windows, step by step, and why; nothing is changed. */
 import { basename, relative, resolve, sep } from 'node:path';
-import { HoldfastError } from '@holdfast/contract';
 import { localDisk } from '@holdfast/machine';
 import {
   type FileDecision,
@@ -16,9 +15,9 @@ import {
 import { AnsweredNo } from '../../answered-no.ts';
 import { plain, table } from '../../terminal.ts';
 import { thisMachine } from '../../this-machine.ts';
-import { type Session, text } from '../verb.ts';
+import type { Session } from '../verb.ts';
 import { withPackage } from './open.ts';
-import { propertiesOf } from './words.ts';
+import { propertiesOf, rootFolder } from './words.ts';
 
 /** As programs of the root see it: below drive C, or on the drive Z that Wine lays over everything. */
 export function pathInRoot(root: string, path: string): string {
@@ -93,19 +92,13 @@ export async function planVerb(
   words: readonly string[],
   options: Record<string, unknown>,
 ): Promise<void> {
-  const folder = text(options, 'root');
-  if (folder === undefined) {
-    throw new HoldfastError(
-      'request.invalid',
-      'Name the Windows to plan for: --root DIR with drive_c and system.reg in it.',
-    );
-  }
+  const folder = rootFolder(options, 'plan for');
   const properties = propertiesOf(words);
   const transforms = (properties.TRANSFORMS ?? '').split(';').filter((name) => name !== '');
   const { clock, entropy, processes } = thisMachine();
   // A plan never takes the root's lock.
   const installer = { identity: { pid: process.pid, started: '0', bootId: '0' }, alive: processes.alive };
-  const host = await openHost(localDisk(), resolve(folder), { clock, entropy, installer });
+  const host = await openHost(localDisk(), folder, { clock, entropy, installer });
   await using cached = openCachedPackages(host.files);
   const found = await withPackage(
     path,

@@ -1,6 +1,4 @@
 /** `holdfast msi verify`: what on a Windows differs from a package. */
-import { resolve } from 'node:path';
-import { HoldfastError } from '@holdfast/contract';
 import { localDisk } from '@holdfast/machine';
 import {
   type Database,
@@ -14,11 +12,11 @@ import {
 import type { Folder } from '@holdfast/ports';
 import { AnsweredNo } from '../../answered-no.ts';
 import { plain, table } from '../../terminal.ts';
-import { type Session, text } from '../verb.ts';
+import type { Session } from '../verb.ts';
 import { neighboursIn } from './extract.ts';
 import { withPackage } from './open.ts';
 import { transformsOf } from './transform-option.ts';
-import { propertiesOf } from './words.ts';
+import { propertiesOf, rootFolder } from './words.ts';
 
 function shown(
   { registered, components, differences, notJudged, compared }: Verification,
@@ -56,17 +54,11 @@ export async function verifyPackage(
   words: readonly string[],
   options: Record<string, unknown>,
 ): Promise<void> {
-  const folder = text(options, 'root');
-  if (folder === undefined) {
-    throw new HoldfastError(
-      'request.invalid',
-      'Name the Windows to look at: --root DIR with drive_c and system.reg in it.',
-    );
-  }
+  const folder = rootFolder(options, 'look at');
   const properties = propertiesOf(words);
   const compare = async (database: Database, _size: number, beside: Folder) => {
     const product = await openProduct(database);
-    const root = await openRoot(localDisk(), resolve(folder));
+    const root = await openRoot(localDisk(), folder);
     const evaluation = await evaluateInstalled(product, root, properties);
     const content = openContent(database, product, { neighbours: neighboursIn(beside) });
     return await verify(product, evaluation, root, content);

@@ -1,5 +1,7 @@
-/** Words of a command line that several verbs take: properties of an installation. */
+/** What several verbs take from their command line: properties of an installation, and the Windows that it meets. */
+import { resolve } from 'node:path';
 import { HoldfastError } from '@holdfast/contract';
+import { text } from '../verb.ts';
 
 /** `NAME=value` words; names are public properties. @throws HoldfastError `request.invalid` */
 export function propertiesOf(words: readonly string[]): Record<string, string> {
@@ -15,4 +17,11 @@ export function propertiesOf(words: readonly string[]): Record<string, string> {
       return [name, value];
     }),
   );
+}
+
+/** Absolute path of the folder of --root. @param doing what it is named for: `plan for` */
+export function rootFolder(options: Record<string, unknown>, doing: string): string {
+  const folder = text(options, 'root');
+  if (folder !== undefined) return resolve(folder);
+  throw new HoldfastError('request.invalid', `Name the Windows to ${doing}: --root DIR, with drive_c in it.`);
 }
