@@ -56,6 +56,8 @@ export function toWindows(linuxPath: string): string {
 
 /** Milliseconds: making the template takes 10 s on two cores. */
 const templateLimit = 180_000;
+/** Seen once in hundreds of times: Wine says that a new prefix is made, and has left it without kernel32.dll. */
+const templateAttempts = 3;
 const runLimit = 120_000;
 
 /** Makes a prefix in `folder`, which must not exist yet, as a copy of this machine's template. */
@@ -72,15 +74,32 @@ async function templatePrefix(): Promise<string> {
     env: wineEnvironment(`${cacheFolder}/wine`),
   });
   const version = stdout.trim().replace(/[^\w.+-]+/g, '_');
-  return makeOnce(`${cacheFolder}/wine/${version}`, async (folder) => {
-    const env = wineEnvironment(folder);
-    const wine = (...words: string[]) =>
-      promisify(execFile)('wine', words, { env, timeout: templateLimit, cwd: folder });
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await makeOnce(`${cacheFolder}/wine/${version}`, fillTemplate);
+    } catch (thrown) {
+      if (attempt === templateAttempts) throw thrown;
+    }
+  }
+}
+
+/** Makes a Windows in an empty folder. What it throws carries what Wine said of its errors. */
+async function fillTemplate(folder: string): Promise<void> {
+  const env = { ...wineEnvironment(folder), WINEDEBUG: 'fixme-all' };
+  const limits = { env, timeout: templateLimit, cwd: folder };
+  const wine = (...words: string[]) => promisify(execFile)('wine', words, limits);
+  const server = (word: string) => promisify(execFile)('wineserver', [word], limits);
+  try {
     await wine('wineboot', '-i');
     // Wine 8 says that it is Windows 7, on which Node 22 refuses to start.
     await wine('winecfg', '-v', 'win10');
-    await promisify(execFile)('wineserver', ['-w'], { env, timeout: templateLimit });
-  });
+    await wine('cmd', '/c', 'ver');
+    // Not killed: the registry is written when the last program has ended.
+    await server('-w');
+  } catch (thrown) {
+    await server('-k').catch(() => undefined);
+    throw thrown;
+  }
 }
 
 /** Only what Wine needs: a test runner's own variables would reach the Node inside. */
