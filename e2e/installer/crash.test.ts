@@ -1,6 +1,6 @@
 /**
- * Generated packages, each installed, repaired, replaced and removed: cut off before every single call that changes the
- * disk, and told a failure at every single call that can fail. With --full it is 200 packages.
+ * Generated packages, each installed, repaired, replaced and removed: cut off, and told a failure, at every operation.
+ * With --full it is 200 packages; with EVERY_CALL=1 at every single call to the disk, which takes six times as long.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -8,9 +8,11 @@ import { allLost, byChance, clientKilled } from '../../packages/lab/src/crash.ts
 import { storiesOf } from '../../packages/lab/test/support/installer-packages.ts';
 import {
   type Cuts,
-  cutEverywhere,
+  cutAt,
   cutTwice,
-  failEverywhere,
+  everyCall,
+  everyOperation,
+  failAt,
   tell,
 } from '../../packages/lab/test/support/installer-story.ts';
 
@@ -19,10 +21,9 @@ const full = process.env.HOLDFAST_FULL === '1';
 /** Seeds of the packages; a part of them where FROM and TO are given, for several machines. */
 const from = Number(process.env.FROM ?? 1);
 const to = Number(process.env.TO ?? (full ? 200 : 1));
-/** Only every so-manieth call, where the time for all is not there. */
-const stride = Number(process.env.STRIDE ?? 1);
+const everyOne = process.env.EVERY_CALL === '1';
 
-const all = { packages: 0, cuts: 0, twice: 0, failures: 0, ms: performance.now() };
+const all = { packages: 0, operations: 0, cuts: 0, twice: 0, failures: 0, ms: performance.now() };
 
 function none({ problems, made }: Cuts, story: string): number {
   assert.deepEqual(problems.slice(0, 5), [], `${story}: ${problems.length} of ${made}`);
@@ -31,15 +32,16 @@ function none({ problems, made }: Cuts, story: string): number {
 
 for (let seed = from; seed <= to; seed += 1) {
   test(`package ${seed}: every cut and every failure ends before or after`, async () => {
+    const choice = everyOne ? everyCall() : everyOperation(seed);
     const stories = await storiesOf(seed, async (story) => (await tell(story)).tree);
     for (const story of Object.values(stories)) {
       const told = await tell(story);
-      all.cuts += none(await cutEverywhere(told, [allLost, byChance, clientKilled], stride), story.name);
-      all.twice += none(
-        await cutTwice(told, [clientKilled, byChance], [41 * stride, 11 * stride]),
-        story.name,
-      );
-      all.failures += none(await failEverywhere(story, told, stride), story.name);
+      all.operations += told.moments.starts.length;
+      all.cuts += none(await cutAt(told, [allLost, byChance, clientKilled], choice), story.name);
+      const apart = everyOne ? 1 : 4;
+      const twice = await cutTwice(told, [clientKilled, byChance], [41 * apart, 11 * apart]);
+      all.twice += none(twice, story.name);
+      all.failures += none(await failAt(story, told, choice), story.name);
     }
     all.packages += 1;
   });
@@ -48,6 +50,6 @@ for (let seed = from; seed <= to; seed += 1) {
 test('the figures of this run', () => {
   const seconds = Math.round((performance.now() - all.ms) / 1000);
   console.log(
-    `${all.packages} packages, ${stride === 1 ? 'every call' : `one call in ${stride}`}: ${all.cuts} power cuts and kills, ${all.twice} more during recovery, ${all.failures} failures, ${seconds} s`,
+    `${all.packages} packages, every ${everyOne ? 'call' : `operation (${all.operations})`}: ${all.cuts} power cuts and kills, ${all.twice} more during recovery, ${all.failures} failures, ${seconds} s`,
   );
 });

@@ -5,9 +5,10 @@ import { type Plan, run } from '@holdfast/msi';
 import { byChance, clientKilled, powerCuts } from '../src/crash.ts';
 import {
   type Cuts,
-  cutEverywhere,
+  cutAt,
   cutTwice,
-  failEverywhere,
+  everyCall,
+  failAt,
   type Story,
   tell,
 } from './support/installer-story.ts';
@@ -95,7 +96,7 @@ const story: Story = {
     'Program Files/Tool/stays.txt': 'to be replaced',
     'Old/only.txt': 'only',
   }),
-  act: (host) => run(host, plan, new Map()),
+  act: (host, ended = () => undefined) => run(host, plan, new Map(), { progress: ended }),
 };
 
 function none({ problems, made }: Cuts): void {
@@ -111,7 +112,7 @@ test('it does what it says when nothing disturbs it', async () => {
 });
 
 test('it is cut off at every call that changes the disk, in every way', async () => {
-  none(await cutEverywhere(await tell(story), [...powerCuts, clientKilled]));
+  none(await cutAt(await tell(story), [...powerCuts, clientKilled]));
 });
 
 test('it is cut off, and so is its recovery', async () => {
@@ -122,7 +123,7 @@ test('it is cut off, and so is its recovery', async () => {
 });
 
 test('it fails at every single port call', async () => {
-  none(await failEverywhere(story, await tell(story)));
+  none(await failAt(story, await tell(story)));
 });
 
 test('a file that is in use waits for the next start, and that too is cut off everywhere', async () => {
@@ -130,6 +131,6 @@ test('a file that is in use waits for the next start, and that too is cut off ev
   const told = await tell(busy);
   assert.equal(told.result.exitCode, 3010, JSON.stringify(told.result));
   assert.ok(told.after.some((fact) => /"PendingFileRenameOperations"=.*stays\.txt/.test(fact)));
-  none(await cutEverywhere(told, powerCuts, 2));
-  none(await failEverywhere(busy, told, 3));
+  none(await cutAt(told, powerCuts, everyCall(2)));
+  none(await failAt(busy, told, everyCall(3)));
 });

@@ -5,8 +5,9 @@ import { allLost, byChance, clientKilled } from '../src/crash.ts';
 import { storiesOf } from './support/installer-packages.ts';
 import {
   type Cuts,
-  cutEverywhere,
-  failEverywhere,
+  cutAt,
+  everyCall,
+  failAt,
   type Story,
   type Told,
   tell,
@@ -32,8 +33,8 @@ for (const seed of sample) {
     const stories = await storiesOf(seed, async (story) => (await endOf(story)).tree);
     for (const story of Object.values(stories)) {
       const told = await endOf(story);
-      none(await cutEverywhere(told, [allLost, byChance, clientKilled], stride));
-      none(await failEverywhere(story, told, 4 * stride));
+      none(await cutAt(told, [allLost, byChance, clientKilled], everyCall(stride)));
+      none(await failAt(story, told, everyCall(4 * stride)));
     }
     const repaired = await endOf(stories.repair);
     const again = await endOf({ ...stories.repair, before: repaired.tree });

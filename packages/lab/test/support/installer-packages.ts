@@ -67,14 +67,14 @@ function installation(
   const source = { database: from.database, content: from.content, source: bytesSource(from.bytes) };
   const sources = new Map([[from.productCode.toUpperCase(), source]]);
   let plan: Plan | undefined;
-  return async (host) => {
+  return async (host, ended = () => undefined) => {
     plan ??= await planPackage({
       request: { action, properties: new Map(Object.entries(properties)) },
       from: { database: from.database, path: 'C:\\packages\\tool.msi', size: from.bytes.length },
       host,
       openCached: (path) => openCached(host, path),
     });
-    return await run(host, plan, sources, { passOverVitalActions: true });
+    return await run(host, plan, sources, { passOverVitalActions: true, progress: ended });
   };
 }
 

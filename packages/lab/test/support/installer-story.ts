@@ -28,8 +28,11 @@ export type Story = {
   readonly before: Tree;
   /** Files that another program holds until the machine is started anew; paths below the root. */
   readonly held?: readonly string[];
-  /** Plans and runs; the lock is held, and what was broken off is at its end. */
-  act(host: WindowsHost): Promise<RunResult>;
+  /**
+   * Plans and runs; the lock is held, and what was broken off is at its end.
+   * @param ended called whenever an operation is at its end: a file staged, a step applied, undone or finished
+   */
+  act(host: WindowsHost, ended?: () => void): Promise<RunResult>;
 };
 
 export type Ends = { readonly before: readonly string[]; readonly after: readonly string[] };
@@ -37,11 +40,36 @@ export type Ends = { readonly before: readonly string[]; readonly after: readonl
 /** The disk as it is before a call that changes it, and what call that is. */
 export type Moment = { readonly call: string; readonly disk: Volume };
 
+/** Calls in their order, and the indexes of those that each begin an operation. */
+export type Course<Call> = { readonly calls: readonly Call[]; readonly starts: readonly number[] };
+
 export type Told = Ends & {
   readonly result: RunResult;
   readonly tree: Tree;
-  readonly moments: readonly Moment[];
+  /** Calls that change the disk. */
+  readonly moments: Course<Moment>;
 };
+
+/** Which calls of a course meet a downfall, by index. */
+export type Choice = (course: Course<unknown>) => readonly number[];
+
+/** Every `stride`-th call. */
+export const everyCall =
+  (stride = 1): Choice =>
+  ({ calls }) =>
+    Array.from({ length: Math.ceil(calls.length / stride) }, (_, index) => index * stride);
+
+/** The first call of every operation, and three drawn from its midst. */
+export const everyOperation =
+  (seed: number): Choice =>
+  ({ calls, starts }) => {
+    const random = randomFrom(seed);
+    return starts.flatMap((start, index) => {
+      const length = (starts[index + 1] ?? calls.length) - start;
+      const midst = Array.from({ length: Math.min(3, length - 1) }, () => 1 + random.integer(length - 1));
+      return [...new Set([0, ...midst])].map((offset) => start + offset);
+    });
+  };
 
 const lost = { names: 'lost', contents: 'lost' } as const;
 const changing: ReadonlySet<unknown> = new Set([
@@ -68,9 +96,27 @@ function diskOf({ before, held = [] }: Story): Volume {
   return disk;
 }
 
-async function act(world: InstallerWorld, story: Story): Promise<RunResult> {
+async function act(world: InstallerWorld, story: Story, ended?: () => void): Promise<RunResult> {
   const host = await world.start();
-  return await asOnlyInstaller(host, () => story.act(host));
+  return await asOnlyInstaller(host, () => story.act(host, ended));
+}
+
+/** Notes calls, and which of them are the first of an operation. */
+function courseOf<Call>() {
+  const calls: Call[] = [];
+  const starts: number[] = [];
+  let fresh = true;
+  return {
+    course: { calls, starts },
+    add(call: Call) {
+      if (fresh) starts.push(calls.length);
+      fresh = false;
+      calls.push(call);
+    },
+    ended() {
+      fresh = true;
+    },
+  };
 }
 
 /** Starts the installer anew, as its next run does. */
@@ -81,25 +127,25 @@ async function recover(world: InstallerWorld): Promise<void> {
 /** Does the work on a disk, and forks the disk before each of its calls that change it. */
 async function momentsOf(
   disk: Volume,
-  work: (world: InstallerWorld) => Promise<unknown>,
-): Promise<readonly Moment[]> {
-  const moments: Moment[] = [];
+  work: (world: InstallerWorld, ended: () => void) => Promise<unknown>,
+): Promise<Course<Moment>> {
+  const { course, add, ended } = courseOf<Moment>();
   const trace: Trace = {
     ...noTrace,
     add(_number, _life, name, path) {
-      if (changing.has(name)) moments.push({ call: `${name} ${path}`, disk: disk.fork() });
+      if (changing.has(name)) add({ call: `${name} ${path}`, disk: disk.fork() });
     },
   };
-  await work(installerWorld(1, disk, trace));
-  return moments;
+  await work(installerWorld(1, disk, trace), ended);
+  return course;
 }
 
 /** Runs the story undisturbed: what the machine is then, durable. */
 export async function tell(story: Story): Promise<Told> {
   const disk = diskOf(story);
   let result: RunResult | undefined;
-  const moments = await momentsOf(disk, async (world) => {
-    result = await act(world, story);
+  const moments = await momentsOf(disk, async (world, ended) => {
+    result = await act(world, story, ended);
   });
   if (result === undefined) throw new Error('the run has no result');
   disk.powerCut(lost, randomFrom(1));
@@ -138,17 +184,17 @@ async function end(disk: Volume, ends: Ends, seed: number): Promise<readonly str
 
 export type Cuts = { readonly made: number; readonly problems: readonly string[] };
 
-/** Cuts the run off before each call that changes the disk, or before every `stride`-th. */
-export async function cutEverywhere(
+/** Cuts the run off before calls that change the disk. */
+export async function cutAt(
   { moments, ...ends }: Told,
   ways: readonly Downfall[],
-  stride = 1,
+  choice: Choice = everyCall(),
 ): Promise<Cuts> {
   const problems: string[] = [];
   let made = 0;
-  for (let at = 0; at < moments.length; at += stride) {
-    const moment = moments[at];
-    if (moment === undefined) break;
+  for (const at of choice(moments)) {
+    const moment = moments.calls[at];
+    if (moment === undefined) continue;
     for (const way of ways) {
       made += 1;
       const found = await end(fallen(moment, way, at), ends, 2);
@@ -166,10 +212,10 @@ export async function cutTwice(
 ): Promise<Cuts> {
   const problems: string[] = [];
   let made = 0;
-  for (let at = 0; at < moments.length; at += strides[0]) {
-    const moment = moments[at];
-    if (moment === undefined) break;
-    const recovery = await momentsOf(fallen(moment, ways[0], at), recover);
+  for (const at of everyCall(strides[0])(moments)) {
+    const moment = moments.calls[at];
+    if (moment === undefined) continue;
+    const recovery = (await momentsOf(fallen(moment, ways[0], at), recover)).calls;
     for (let second = at % strides[1]; second < recovery.length; second += strides[1]) {
       const again = recovery[second];
       if (again === undefined) break;
@@ -183,18 +229,27 @@ export async function cutTwice(
 
 const successes: readonly number[] = [0, 3010];
 
-/**
- * Tells the run a failure at one of the calls that can fail, once.
- * @returns undefined where it has no such call
- */
-async function failAt(story: Story, ends: Ends, at: number): Promise<readonly string[] | undefined> {
+/** Calls that can fail, by name and path. */
+async function failingOf(story: Story): Promise<Course<string>> {
+  const disk = diskOf(story);
+  const { course, add, ended } = courseOf<string>();
+  disk.fault = (operation, path) => {
+    add(`${operation} ${path}`);
+    return undefined;
+  };
+  await act(installerWorld(1, disk), story, ended);
+  return course;
+}
+
+/** Tells the run a failure at one of the calls that can fail, once. @param at its index, from 0 */
+async function failOnce(story: Story, ends: Ends, at: number): Promise<readonly string[]> {
   const disk = diskOf(story);
   const world = installerWorld(1, disk);
   let asked = 0;
   let told = '';
   disk.fault = (operation, path) => {
     asked += 1;
-    if (asked !== at) return undefined;
+    if (asked !== at + 1) return undefined;
     told = `${operation} ${path}`;
     return 'disk.failed';
   };
@@ -206,8 +261,8 @@ async function failAt(story: Story, ends: Ends, at: number): Promise<readonly st
     if (!isHoldfastError(failure)) return [`${told}: ${String(failure)}`];
     thrown = failure;
   }
-  if (told === '') return undefined;
   disk.fault = () => undefined;
+  if (told === '') return [`call ${at} was not reached`];
   const wanted = result === undefined ? 'either' : successes.includes(result.exitCode) ? 'after' : 'before';
   await recover(world);
   disk.powerCut(lost, randomFrom(1));
@@ -216,12 +271,10 @@ async function failAt(story: Story, ends: Ends, at: number): Promise<readonly st
   );
 }
 
-/** Tells the run a failure at each call that can fail, or at every `stride`-th. */
-export async function failEverywhere(story: Story, ends: Ends, stride = 1): Promise<Cuts> {
+/** Tells the run a failure at calls that can fail. */
+export async function failAt(story: Story, ends: Ends, choice: Choice = everyCall()): Promise<Cuts> {
   const problems: string[] = [];
-  for (let made = 0; ; made += 1) {
-    const found = await failAt(story, ends, 1 + made * stride);
-    if (found === undefined) return { made, problems };
-    problems.push(...found);
-  }
+  const chosen = choice(await failingOf(story));
+  for (const at of chosen) problems.push(...(await failOnce(story, ends, at)));
+  return { made: chosen.length, problems };
 }
