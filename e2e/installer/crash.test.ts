@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { allLost, byChance, clientKilled } from '../../packages/lab/src/crash.ts';
+import { allLost, byChance, clientKilled } from '../../packages/lab/src/crash/downfalls.ts';
 import { storiesOf } from '../../packages/lab/test/support/installer-packages.ts';
 import {
   type Cuts,

@@ -13,7 +13,7 @@ export {
   type FlowResult,
   type Interruption,
   powerCuts,
-} from './crash.ts';
+} from './crash/downfalls.ts';
 export type { Damage, Fate, Volume } from './disk.ts';
 export { type DeploymentOptions, deploymentFlow } from './flows/deployment.ts';
 export {
@@ -43,6 +43,6 @@ export {
   type Tally,
 } from './scenarios/scenario.ts';
 export { type SimulatedClient, type SimulatedSite, simulatedSite } from './site.ts';
+export { timelineText } from './timeline/text.ts';
+export { type Lane, lanes, type TimelineEvent } from './timeline/timeline.ts';
 export { newTrace, noTrace, type Trace } from './trace.ts';
-export { type Lane, lanes, type TimelineEvent } from './windows/timeline.ts';
-export { timelineText } from './windows/timeline-text.ts';

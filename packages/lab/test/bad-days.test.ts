@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ErrorCode } from '@holdfast/contract';
-import { clientKilled, type Interruption } from '../src/crash.ts';
+import { clientKilled, type Interruption } from '../src/crash/downfalls.ts';
 import { deploymentFlow } from '../src/flows/deployment.ts';
 import type { SimulatedMachine } from '../src/machine.ts';
 import { htmlPage, type NetworkFault, overloaded } from '../src/network.ts';

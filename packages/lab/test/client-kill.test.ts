@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openPath, readWhole, replaceFile } from '@holdfast/engine';
-import { clientKilled, cutsInARow, describeFailure, everyCut, type Failure } from '../src/crash.ts';
+import { clientKilled, cutsInARow, describeFailure, everyCut, type Failure } from '../src/crash/downfalls.ts';
 import { deploymentFlow } from '../src/flows/deployment.ts';
 import { simulatedMachine } from '../src/machine.ts';
 import { newTrace } from '../src/trace.ts';

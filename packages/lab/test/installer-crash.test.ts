@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Plan, run } from '@holdfast/msi';
-import { byChance, clientKilled, powerCuts } from '../src/crash.ts';
+import { byChance, clientKilled, powerCuts } from '../src/crash/downfalls.ts';
 import {
   type Cuts,
   cutAt,

@@ -1,7 +1,7 @@
 /** Generated packages: installed, repaired, replaced, removed; cut off and failing; twice, and to the last trace. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { allLost, byChance, clientKilled } from '../src/crash.ts';
+import { allLost, byChance, clientKilled } from '../src/crash/downfalls.ts';
 import { storiesOf } from './support/installer-packages.ts';
 import {
   type Cuts,

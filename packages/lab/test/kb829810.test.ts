@@ -9,7 +9,7 @@ import { kb829810 } from '../src/scenarios/kb829810/scenario.ts';
 import { sms2003 } from '../src/scenarios/kb829810/sms2003.ts';
 import { drawWorld } from '../src/scenarios/kb829810/world.ts';
 import { runSeeds } from '../src/scenarios/scenario.ts';
-import { timelineText } from '../src/windows/timeline-text.ts';
+import { timelineText } from '../src/timeline/text.ts';
 
 const slice = 200;
 const fivePercent = slice * 0.05;

@@ -9,7 +9,7 @@ import {
   everyCut,
   type Failure,
   powerCuts,
-} from '../src/crash.ts';
+} from '../src/crash/downfalls.ts';
 import { deploymentFlow } from '../src/flows/deployment.ts';
 import type { SimulatedMachine } from '../src/machine.ts';
 

@@ -2,7 +2,7 @@
 import { type Client, openClient } from '@holdfast/client';
 import { isHoldfastError, type StatusMessage, statusCode, statusEntry } from '@holdfast/contract';
 import { virtualClock } from '../clock.ts';
-import type { Flow, Interruption } from '../crash.ts';
+import type { Flow, Interruption } from '../crash/downfalls.ts';
 import type { FolderNode } from '../disk.ts';
 import { makeFolders, type SimulatedMachine, simulatedMachine } from '../machine.ts';
 import { type Random, randomFrom } from '../random.ts';

@@ -1,5 +1,5 @@
 /** What a scenario of the lab is: profiles that live through the same world, and what becomes of each machine. */
-import type { TimelineEvent } from '../windows/timeline.ts';
+import type { TimelineEvent } from '../timeline/timeline.ts';
 
 /** One machine under one profile. */
 export type Outcome = {

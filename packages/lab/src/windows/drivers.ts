@@ -1,7 +1,7 @@
 /** Drivers of a simulated Windows: loaded while it starts, if their file is there and made for this Windows. */
 import type { WindowsHost } from '@holdfast/msi';
+import type { Timeline } from '../timeline/timeline.ts';
 import { systemFolder } from './system.ts';
-import type { Timeline } from './timeline.ts';
 
 const kernelDriver = 1;
 /** Loaded by the boot loader or by the kernel ("Start" of a service: 0 and 1). */

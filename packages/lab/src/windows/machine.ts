@@ -15,6 +15,7 @@ import { type VirtualClock, virtualClock } from '../clock.ts';
 import type { Volume } from '../disk.ts';
 import { type SimulatedMachine, simulatedMachine } from '../machine.ts';
 import { randomFrom } from '../random.ts';
+import { openTimeline, type Timeline } from '../timeline/timeline.ts';
 import { newTrace, noTrace, type Trace } from '../trace.ts';
 import { loadDrivers } from './drivers.ts';
 import { putFile } from './files.ts';
@@ -22,7 +23,6 @@ import { windowsPorts } from './ports.ts';
 import { type FileProtection, fileProtection, watched } from './protection.ts';
 import { serviceManager } from './services.ts';
 import { systemServices, systems, type WindowsName, type WindowsSystem, windowsFolder } from './system.ts';
-import { openTimeline, type Timeline } from './timeline.ts';
 import { volumeFiles } from './volume-files.ts';
 
 const rootPath = '/root';

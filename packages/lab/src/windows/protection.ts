@@ -6,9 +6,9 @@
 import { systemError } from '@holdfast/contract';
 import type { HostFiles, HostProtection } from '@holdfast/msi';
 import type { Clock, Protection } from '@holdfast/ports';
+import type { Timeline } from '../timeline/timeline.ts';
 import { isFile, putFile, readFile } from './files.ts';
 import { cacheFolder, protectedFiles, type WindowsSystem } from './system.ts';
-import type { Timeline } from './timeline.ts';
 
 /** "System Error Codes", learn.microsoft.com. */
 const winError = { success: 0, fileNotFound: 2, notReady: 21 } as const;

@@ -6,7 +6,7 @@
 import { HoldfastError, systemError } from '@holdfast/contract';
 import type { HostRegistry, HostServices, ServiceConfiguration } from '@holdfast/msi';
 import type { Clock } from '@holdfast/ports';
-import type { Timeline } from './timeline.ts';
+import type { Timeline } from '../timeline/timeline.ts';
 
 /** Milliseconds that a service has to answer. */
 export const answerLimitMs = 30_000;

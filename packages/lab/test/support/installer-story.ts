@@ -7,7 +7,7 @@
  */
 import { isHoldfastError } from '@holdfast/contract';
 import { asOnlyInstaller, type RunResult, type WindowsHost } from '@holdfast/msi';
-import type { Downfall } from '../../src/crash.ts';
+import type { Downfall } from '../../src/crash/downfalls.ts';
 import type { Volume } from '../../src/disk.ts';
 import { makeFolders } from '../../src/machine.ts';
 import { randomFrom } from '../../src/random.ts';

@@ -1,6 +1,7 @@
 /** What a client does on a machine of KB829810, and what is counted of it. */
+
+import type { Timeline } from '../../timeline/timeline.ts';
 import type { RunningWindows } from '../../windows/machine.ts';
-import type { Timeline } from '../../windows/timeline.ts';
 import type { ClientPackages } from './packages.ts';
 import type { World } from './world.ts';
 

@@ -1,7 +1,8 @@
-/** What happened on a simulated Windows, in virtual time, told in lanes. */
+/** What happened in a simulated world, in virtual time, told in lanes. */
 import type { Trace } from '../trace.ts';
 
-export const lanes = ['boot', 'services', 'protection', 'client'] as const;
+/** From what happens to a machine to who acts on it. A world without, say, a site has nothing in that lane. */
+export const lanes = ['power', 'boot', 'services', 'protection', 'network', 'site', 'client'] as const;
 export type Lane = (typeof lanes)[number];
 
 export type TimelineEvent = {

@@ -22,11 +22,12 @@ function mark(lane: Lane, event: TimelineEvent, waits: boolean): string {
 /** Lines for a person: a head that says what the marks are, then every event. */
 export function timelineText(events: readonly TimelineEvent[]): string {
   const first = events[0]?.at ?? 0;
-  const head = `${' '.repeat(laneWidth)}  ${lanes.map((lane) => lane.padEnd(laneWidth)).join('')}`;
+  const used = lanes.filter((lane) => events.some((event) => event.lane === lane));
+  const head = `${' '.repeat(laneWidth)}  ${used.map((lane) => lane.padEnd(laneWidth)).join('')}`;
   let waits = false;
   const lines = events.map((event) => {
     if (event.lane === 'client') waits = event.gate !== undefined;
-    const columns = lanes.map((lane) => mark(lane, event, waits).padEnd(laneWidth)).join('');
+    const columns = used.map((lane) => mark(lane, event, waits).padEnd(laneWidth)).join('');
     return `${stamp(event.at - first).padEnd(laneWidth)}  ${columns}${event.text}`;
   });
   return [`${head}* event   ! error   # closed gate   : waiting at it`, ...lines].join('\n');
