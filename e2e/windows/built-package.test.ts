@@ -2,28 +2,14 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { bytesSink, bytesSource, writePackage } from '@holdfast/msi';
 import { type CompiledProduct, compileProduct, type ProductDescription } from '@holdfast/msi/build';
-import {
-  makeWinePrefix,
-  toWindows,
-  type WinePrefix,
-  wineAvailable,
-} from '../../packages/machine/wine/index.ts';
-import { temporaryFolder } from '../support/folders.ts';
+import { toWindows, wineAvailable } from '../../packages/machine/wine/index.ts';
+import { useWine } from '../support/wine.ts';
 
 const skip = wineAvailable() ?? false;
-const folder = temporaryFolder();
-let prefix: WinePrefix;
-
-before(async () => {
-  if (!skip) prefix = await makeWinePrefix(join(folder.path, 'prefix'));
-});
-after(async () => {
-  await prefix?.close();
-  folder.remove();
-});
+const wine = useWine(skip);
 
 const upgradeCode = '{3E9B8B5E-5D2B-4B0C-9D3C-7C3C8C1F3A11}';
 /** Bytes that do not shrink, the same in every run. */
@@ -48,7 +34,7 @@ const system: Readonly<Record<string, string>> = {
 
 function bytesFrom(source: string): Uint8Array | undefined {
   const path = system[source];
-  return path === undefined ? contents[source] : readFileSync(prefix.toLinux(path));
+  return path === undefined ? contents[source] : readFileSync(wine.prefix.toLinux(path));
 }
 
 async function build(
@@ -60,7 +46,7 @@ async function build(
     assert.ok(bytes, source);
     return bytesSource(bytes);
   });
-  const path = join(folder.path, name, `${name}.msi`);
+  const path = join(wine.folder, name, `${name}.msi`);
   mkdirSync(dirname(path), { recursive: true });
   const sink = bytesSink();
   await writePackage(compiled.data, sink);
@@ -74,8 +60,8 @@ async function build(
 
 /** Runs msiexec without windows, and holds it to the exit code that it is to end with. */
 async function msiexec(expected: number, ...words: readonly string[]): Promise<void> {
-  const { code, output } = await prefix.run('msiexec', [...words, '/qn', '/L*v', 'C:\\msiexec.txt']);
-  const log = () => readFileSync(prefix.toLinux('C:\\msiexec.txt'), 'utf8').slice(-2000);
+  const { code, output } = await wine.prefix.run('msiexec', [...words, '/qn', '/L*v', 'C:\\msiexec.txt']);
+  const log = () => readFileSync(wine.prefix.toLinux('C:\\msiexec.txt'), 'utf8').slice(-2000);
   // Unix sees the low eight bits.
   if (code !== (expected & 255)) assert.fail(`${words.join(' ')} ended with ${code}: ${output}\n${log()}`);
 }
@@ -84,7 +70,7 @@ const remove = ({ productCode }: CompiledProduct, expected = 0) => msiexec(expec
 
 /** Every file and empty folder below a Windows path, with its bytes; undefined where there is no such folder. */
 function tree(windowsPath: string): Record<string, string> | undefined {
-  const top = prefix.toLinux(windowsPath);
+  const top = wine.prefix.toLinux(windowsPath);
   if (!existsSync(top)) return undefined;
   const found: Record<string, string> = {};
   for (const entry of readdirSync(top, { recursive: true, withFileTypes: true })) {
@@ -103,7 +89,7 @@ const bytesOf = (...names: readonly string[]) =>
 
 /** Values below a key as `key\name` with type and data; undefined where there is no such key. */
 async function registry(key: string): Promise<Record<string, string> | undefined> {
-  const { code, output } = await prefix.run('reg', ['query', key, '/s']);
+  const { code, output } = await wine.prefix.run('reg', ['query', key, '/s']);
   if (code !== 0) return undefined;
   const found: Record<string, string> = {};
   let at = '';
@@ -121,7 +107,7 @@ const uninstallKey = 'Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall';
 
 /** Windows path of the only user's folder. */
 function userFolder(): string {
-  const [user] = readdirSync(prefix.toLinux('C:\\users')).filter((name) => name !== 'Public');
+  const [user] = readdirSync(wine.prefix.toLinux('C:\\users')).filter((name) => name !== 'Public');
   return `C:\\users\\${user}`;
 }
 
@@ -280,11 +266,11 @@ describe('built packages', { skip }, () => {
     assert.match(environment?.[`${environmentKey}\\PATH`] ?? '', /;C:\\Program Files\\Holdfast\\Built\\$/);
     assert.deepEqual(shortcuts(), ['Holdfast/Built by Holdfast.lnk']);
     assert.match(
-      readFileSync(prefix.toLinux('C:\\holdfast-ran.txt'), 'utf8'),
+      readFileSync(wine.prefix.toLinux('C:\\holdfast-ran.txt'), 'utf8'),
       /^C:\\Program Files\\Holdfast\\Built\\/,
     );
-    assert.match(readFileSync(prefix.toLinux('C:\\holdfast-file.txt'), 'utf8'), /^file/);
-    assert.match(readFileSync(prefix.toLinux('C:\\holdfast-binary.txt'), 'utf8'), /^binary/);
+    assert.match(readFileSync(wine.prefix.toLinux('C:\\holdfast-file.txt'), 'utf8'), /^file/);
+    assert.match(readFileSync(wine.prefix.toLinux('C:\\holdfast-binary.txt'), 'utf8'), /^binary/);
     const library = built.files.find(({ source }) => source === 'library.dll');
     assert.match(library?.version ?? '', /^\d+(\.\d+){3}$/);
     const listed = await registry(`HKLM\\${uninstallKey}\\${built.productCode}`);
@@ -318,13 +304,13 @@ describe('built packages', { skip }, () => {
     );
     await install(older, 1603);
     await remove(older, 1605);
-    assert.ok(existsSync(prefix.toLinux('C:\\Program Files\\Holdfast\\Built\\new.txt')));
+    assert.ok(existsSync(wine.prefix.toLinux('C:\\Program Files\\Holdfast\\Built\\new.txt')));
 
     await remove(newer);
     assert.deepEqual(tree('C:\\Program Files\\Holdfast\\Built'), undefined);
     assert.deepEqual(Object.keys(tree('C:\\ProgramData\\Holdfast Built') ?? {}), ['settings.ini']);
     assert.doesNotMatch(
-      readFileSync(prefix.toLinux('C:\\ProgramData\\Holdfast Built\\settings.ini'), 'utf8'),
+      readFileSync(wine.prefix.toLinux('C:\\ProgramData\\Holdfast Built\\settings.ini'), 'utf8'),
       /Version/,
     );
     for (const gone of [`HKLM\\${key}`, `HKCU\\${key}`, `HKLM\\${serviceKey}`]) {
@@ -353,7 +339,7 @@ describe('built packages', { skip }, () => {
     assert.ok(rows.some(([, message]) => message === 'This needs something else first.'));
     await install(refused, 1603);
     assert.equal(tree('C:\\Program Files\\Holdfast Refused'), undefined);
-    await prefix.run('reg', ['add', 'HKLM\\Software\\Holdfast\\Wanted', '/v', 'x', '/d', 'yes', '/f']);
+    await wine.prefix.run('reg', ['add', 'HKLM\\Software\\Holdfast\\Wanted', '/v', 'x', '/d', 'yes', '/f']);
     await install(refused);
     assert.deepEqual(tree('C:\\Program Files\\Holdfast Refused'), bytesOf('new.txt'));
     await remove(refused);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import {
   bytesSink,
@@ -18,20 +18,13 @@ import {
   type Value,
   writePackage,
 } from '@holdfast/msi';
-import {
-  makeWinePrefix,
-  toWindows,
-  type WinePrefix,
-  wineAvailable,
-  wixlAvailable,
-} from '../../packages/machine/wine/index.ts';
-import { temporaryFolder } from '../support/folders.ts';
+import { toWindows, wineAvailable, wixlAvailable } from '../../packages/machine/wine/index.ts';
+import { useWine } from '../support/wine.ts';
 
 const run = promisify(execFile);
 const skip = wineAvailable() ?? wixlAvailable() ?? false;
-const folder = temporaryFolder();
+const wine = useWine(skip);
 const key = 'Software\\Holdfast Conditions';
-let prefix: WinePrefix;
 
 /** Properties of the package, for its conditions. */
 const properties = {
@@ -204,7 +197,7 @@ function expectedFiles({ files, components }: Evaluation): { there: string[]; ab
   const absent: string[] = [];
   for (const [id, path] of files) {
     const state = components.get(id.replace('F', 'C'))?.state;
-    (state === 'local' ? there : absent).push(prefix.toLinux(path));
+    (state === 'local' ? there : absent).push(wine.prefix.toLinux(path));
   }
   return { there, absent };
 }
@@ -225,24 +218,19 @@ function anyCase(path: string): string | undefined {
 const exists = (path: string): boolean => anyCase(path) !== undefined;
 
 async function msiexec(...words: readonly string[]): Promise<void> {
-  const { code, output } = await prefix.run('msiexec', [...words, '/qn']);
+  const { code, output } = await wine.prefix.run('msiexec', [...words, '/qn']);
   assert.equal(code, 0, output);
 }
 
 describe('an evaluated package', { skip }, () => {
-  const path = join(folder.path, 'evaluated.msi');
+  const path = join(wine.folder, 'evaluated.msi');
   before(async () => {
     for (const id of [11, 12, 13, 14, 15, 16]) {
-      writeFileSync(join(folder.path, `file${id}.txt`), `content of ${id}\r\n`.repeat(id * 100));
+      writeFileSync(join(wine.folder, `file${id}.txt`), `content of ${id}\r\n`.repeat(id * 100));
     }
-    writeFileSync(join(folder.path, 'evaluated.wxs'), source());
-    await run('wixl', ['-o', 'made.msi', 'evaluated.wxs'], { cwd: folder.path });
-    writeFileSync(path, await edited(readFileSync(join(folder.path, 'made.msi')), withConditions));
-    prefix = await makeWinePrefix(join(folder.path, 'prefix'));
-  });
-  after(async () => {
-    await prefix?.close();
-    folder.remove();
+    writeFileSync(join(wine.folder, 'evaluated.wxs'), source());
+    await run('wixl', ['-o', 'made.msi', 'evaluated.wxs'], { cwd: wine.folder });
+    writeFileSync(path, await edited(readFileSync(join(wine.folder, 'made.msi')), withConditions));
   });
 
   const cases: readonly Record<string, string>[] = [
@@ -273,7 +261,7 @@ describe('an evaluated package', { skip }, () => {
 
   async function sameConditions(evaluation: Evaluation): Promise<void> {
     const wow = key.replace('Software', 'Software\\Wow6432Node');
-    const { output } = await prefix.run('reg', ['query', `HKLM\\${wow}`]);
+    const { output } = await wine.prefix.run('reg', ['query', `HKLM\\${wow}`]);
     const held = new Set([...output.matchAll(/^\s+(\d+)\s+REG_SZ/gm)].map(([, index]) => Number(index)));
     assert.ok(held.size > 10, output);
     const differing = conditions.filter(
@@ -283,10 +271,10 @@ describe('an evaluated package', { skip }, () => {
   }
 
   it('is read out of an administrative image from which msiexec installs', async () => {
-    const root = join(folder.path, 'image');
+    const root = join(wine.folder, 'image');
     for (const [id, place] of Object.entries(image)) {
       mkdirSync(dirname(join(root, place)), { recursive: true });
-      copyFileSync(join(folder.path, `file${id}.txt`), join(root, place));
+      copyFileSync(join(wine.folder, `file${id}.txt`), join(root, place));
     }
     const media: Edits = { Media: (rows) => rows.map((row) => row.with(3, null)) };
     const words = (summary: Summary) => new Map([...summary, [15, { kind: 'number', number: 4 }] as const]);
@@ -309,7 +297,7 @@ describe('an evaluated package', { skip }, () => {
       const read: Uint8Array[] = [];
       for await (const piece of pieces) read.push(piece);
       for (const { id } of files) {
-        const installed = anyCase(prefix.toLinux(evaluation.files.get(id) ?? ''));
+        const installed = anyCase(wine.prefix.toLinux(evaluation.files.get(id) ?? ''));
         assert.ok(installed, id);
         assert.ok(Buffer.concat(read).equals(readFileSync(installed)), id);
       }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import {
   bytesSink,
   bytesSource,
@@ -12,29 +12,14 @@ import {
   type Row,
   writePackage,
 } from '@holdfast/msi';
-import {
-  makeWinePrefix,
-  puttyPackage,
-  toWindows,
-  type WinePrefix,
-  wineAvailable,
-} from '../../packages/machine/wine/index.ts';
+import { puttyPackage, toWindows, wineAvailable } from '../../packages/machine/wine/index.ts';
 import { unpackAll } from '../../packages/msi/test/cabinet-support.ts';
 import { dataOf } from '../../packages/msi/test/support/rewrite.ts';
-import { temporaryFolder } from '../support/folders.ts';
+import { useWine } from '../support/wine.ts';
 
 const noSample = existsSync(puttyPackage.msi) ? undefined : 'the sample package is not here';
 const skip = wineAvailable() ?? noSample ?? false;
-const folder = temporaryFolder();
-let prefix: WinePrefix;
-
-before(async () => {
-  if (!skip) prefix = await makeWinePrefix(join(folder.path, 'prefix'));
-});
-after(async () => {
-  await prefix?.close();
-  folder.remove();
-});
+const wine = useWine(skip);
 
 async function only(database: Database, table: string): Promise<Row> {
   const [row, more] = (await database.table(table)).rows;
@@ -67,10 +52,10 @@ async function rewrite(path: string): Promise<ReadonlyMap<string, Buffer>> {
 test('a package that is written again installs the same files under msiexec, and removes them', {
   skip,
 }, async () => {
-  const path = join(folder.path, 'rewritten.msi');
+  const path = join(wine.folder, 'rewritten.msi');
   const contents = await rewrite(path);
-  const installed = prefix.toLinux(puttyPackage.installedFile.replace(/\\[^\\]*$/, ''));
-  assert.equal((await prefix.run('msiexec', ['/i', toWindows(path), '/qn'])).code, 0);
+  const installed = wine.prefix.toLinux(puttyPackage.installedFile.replace(/\\[^\\]*$/, ''));
+  assert.equal((await wine.prefix.run('msiexec', ['/i', toWindows(path), '/qn'])).code, 0);
   const database = await openDatabase(bytesSource(readFileSync(path)));
   const expected = (await database.table('File')).rows.map(([id, , name]) => ({
     name: String(name).replace(/^.*\|/, ''),
@@ -81,6 +66,6 @@ test('a package that is written again installs the same files under msiexec, and
     assert.ok(bytes);
     assert.equal(Buffer.compare(readFileSync(join(installed, name)), bytes), 0, name);
   }
-  assert.equal((await prefix.run('msiexec', ['/x', toWindows(path), '/qn'])).code, 0);
+  assert.equal((await wine.prefix.run('msiexec', ['/x', toWindows(path), '/qn'])).code, 0);
   assert.ok(!existsSync(installed), 'nothing is left');
 });

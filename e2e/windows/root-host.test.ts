@@ -1,26 +1,17 @@
 /** A Wine prefix that was changed through its files: Wine reads what was written, and what Wine writes is read. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { linuxMachine, wineServerRuns } from '@holdfast/machine';
-import { makeWinePrefix, type WinePrefix, wineAvailable } from '@holdfast/machine/wine';
+import { wineAvailable } from '@holdfast/machine/wine';
 import { openHost, type RegistryChange, type RegistryData, type RegistryPlace } from '@holdfast/msi';
+import { useWine } from '../support/wine.ts';
 
 const skip = wineAvailable() ?? false;
-const folder = await mkdtemp(join(tmpdir(), 'holdfast-root-host-'));
-const path = join(folder, 'prefix');
+const wine = useWine(skip);
+const path = join(wine.folder, 'prefix');
 const { disk, clock, entropy } = linuxMachine();
-let prefix: WinePrefix;
-
-before(async () => {
-  if (skip === false) prefix = await makeWinePrefix(path);
-});
-after(async () => {
-  await prefix?.close();
-  await rm(folder, { recursive: true, force: true });
-});
 
 const installer = { identity: { pid: 1, started: '1', bootId: '1' }, alive: async () => false };
 const open = () => openHost(disk, path, { clock, entropy, installer });
@@ -37,13 +28,13 @@ const set = (at: RegistryPlace, name: string, data: RegistryData): RegistryChang
 });
 
 async function query(...words: readonly string[]): Promise<string> {
-  const { code, output } = await prefix.run('reg', ['query', ...words]);
+  const { code, output } = await wine.prefix.run('reg', ['query', ...words]);
   assert.equal(code, 0, output);
   return output.replaceAll('\r', '');
 }
 
 test('a prefix that was changed loses nothing, and Wine reads every type of value', { skip }, async () => {
-  await prefix.shutDown();
+  await wine.prefix.shutDown();
   const original = await readFile(join(path, 'system.reg'), 'latin1');
   const host = await open();
   const values: readonly (readonly [string, RegistryData, string])[] = [
@@ -81,9 +72,9 @@ test('a prefix that was changed loses nothing, and Wine reads every type of valu
   for (const [name, , shown] of values.slice(0, -1))
     assert.ok(told.includes(`    ${name}    ${shown}`), told);
   // On its console Wine prints only what the code page has; a file has it all.
-  await prefix.run('reg', ['export', 'HKLM\\Software\\Holdfast Sample', 'c:\\exported.reg', '/y']);
+  await wine.prefix.run('reg', ['export', 'HKLM\\Software\\Holdfast Sample', 'c:\\exported.reg', '/y']);
   assert.match(
-    await readFile(join(prefix.driveC, 'exported.reg'), 'utf16le'),
+    await readFile(join(wine.prefix.driveC, 'exported.reg'), 'utf16le'),
     /"Gr\u00fc\u00dfe"="\u20acuro"/,
   );
   assert.match(
@@ -94,14 +85,14 @@ test('a prefix that was changed loses nothing, and Wine reads every type of valu
 });
 
 test('what Wine writes is read, and what it wrote meanwhile is never written over', { skip }, async () => {
-  await prefix.shutDown();
+  await wine.prefix.shutDown();
   const early = await open();
-  const { code, output } = await prefix.run('reg', [
+  const { code, output } = await wine.prefix.run('reg', [
     ...['add', 'HKLM\\Software\\Written by Wine', '/v', 'List', '/t', 'REG_MULTI_SZ'],
     ...['/d', 'one\\0two', '/f', '/reg:32'],
   ]);
   assert.equal(code, 0, output);
-  await prefix.shutDown();
+  await wine.prefix.shutDown();
   await assert.rejects(
     early.registry.apply([set(place('64', 'Software\\Late'), 'x', { kind: 'text', text: 'x' })]),
     {
@@ -121,22 +112,22 @@ test('what Wine writes is read, and what it wrote meanwhile is never written ove
 });
 
 test('nothing is written to the registry while a wineserver runs on it', { skip }, async () => {
-  await prefix.shutDown();
+  await wine.prefix.shutDown();
   assert.equal(await wineServerRuns(path), false);
-  const running = prefix.start('cmd', ['/c', 'pause > nul & ping -n 60 127.0.0.1 > nul']);
+  const running = wine.prefix.start('cmd', ['/c', 'pause > nul & ping -n 60 127.0.0.1 > nul']);
   const isServed = () => wineServerRuns(path);
   while (!(await isServed())) await clock.sleep(50);
   const host = await openHost(disk, path, { clock, entropy, installer, isServed });
   const change = set(place('64', 'Software\\Late'), 'x', { kind: 'text', text: 'x' });
   await assert.rejects(host.registry.apply([change]), { code: 'conflict' });
-  await prefix.shutDown();
+  await wine.prefix.shutDown();
   await running.exit;
   const later = await openHost(disk, path, { clock, entropy, installer, isServed });
   await later.registry.apply([change, { kind: 'remove-key', place: change.place }]);
 });
 
 test('Wine finds files, services and what waits for the next start', { skip }, async () => {
-  await prefix.shutDown();
+  await wine.prefix.shutDown();
   const { files, services } = await open();
   async function* content() {
     yield Buffer.from('placed by hand');
@@ -156,14 +147,14 @@ test('Wine finds files, services and what waits for the next start', { skip }, a
     account: '',
     description: 'Sample',
   });
-  const typed = await prefix.run('cmd', ['/c', 'type', 'c:\\WINDOWS\\temp\\placed FILE.txt']);
+  const typed = await wine.prefix.run('cmd', ['/c', 'type', 'c:\\WINDOWS\\temp\\placed FILE.txt']);
   assert.match(typed.output, /placed by hand/);
   const service = await query('HKLM\\System\\CurrentControlSet\\Services\\HoldfastSample');
   assert.match(service, /ImagePath {4}REG_EXPAND_SZ {4}C:\\windows\\sample\.exe/);
   // Wine's wineboot does what Windows does when it starts.
-  await prefix.shutDown();
-  await prefix.run('wineboot', ['-r']);
-  await prefix.shutDown();
+  await wine.prefix.shutDown();
+  await wine.prefix.run('wineboot', ['-r']);
+  await wine.prefix.shutDown();
   const later = await open();
   assert.equal((await later.files.stat('C:\\arrived.txt'))?.size, 14);
   assert.equal(await later.files.stat('C:\\moved at restart.txt'), undefined);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { promisify } from 'node:util';
 import {
   applyTransform,
@@ -23,18 +23,11 @@ import {
   writePackage,
   writeTransform,
 } from '@holdfast/msi';
-import {
-  makeWinePrefix,
-  toWindows,
-  type WinePrefix,
-  wineAvailable,
-  wixlAvailable,
-} from '../../packages/machine/wine/index.ts';
-import { temporaryFolder } from '../support/folders.ts';
+import { toWindows, wineAvailable, wixlAvailable } from '../../packages/machine/wine/index.ts';
+import { useWine } from '../support/wine.ts';
 
 const skip = wineAvailable() ?? wixlAvailable() ?? false;
-const folder = temporaryFolder();
-let prefix: WinePrefix;
+const wine = useWine(skip);
 
 const productCode = '{6C4D9C0B-1F0E-4D3B-9D55-5C3C2B7A9E01}';
 const key = 'Software\\Holdfast Transform';
@@ -142,12 +135,12 @@ async function make(): Promise<{
   applied: Database;
   transform: Uint8Array;
 }> {
-  writeFileSync(join(folder.path, 'sample.wxs'), source);
-  writeFileSync(join(folder.path, 'sample.txt'), 'sample\r\n');
+  writeFileSync(join(wine.folder, 'sample.wxs'), source);
+  writeFileSync(join(wine.folder, 'sample.txt'), 'sample\r\n');
   await promisify(execFile)('wixl', ['--arch', 'x64', '-o', 'sample.msi', 'sample.wxs'], {
-    cwd: folder.path,
+    cwd: wine.folder,
   });
-  const [msi, mst] = [join(folder.path, 'sample.msi'), join(folder.path, 'sample.mst')];
+  const [msi, mst] = [join(wine.folder, 'sample.msi'), join(wine.folder, 'sample.mst')];
   const base = await openDatabase(bytesSource(readFileSync(msi)));
   const more = [{ name: 'MoreText', content: bytesSource(Buffer.from('from mst\n')) }];
   const cabinet = await inMemory((sink) => packCabinet(more, sink));
@@ -187,7 +180,7 @@ async function withEmbedded(base: Database, transform: Uint8Array): Promise<stri
       sink,
     ),
   );
-  const path = join(folder.path, 'embedded.msi');
+  const path = join(wine.folder, 'embedded.msi');
   writeFileSync(path, bytes);
   const storage = (await openDatabase(bytesSource(bytes))).storage('inside');
   assert.ok(storage);
@@ -196,7 +189,7 @@ async function withEmbedded(base: Database, transform: Uint8Array): Promise<stri
 }
 
 async function registryValue(path: string, name: string): Promise<string | undefined> {
-  const { output } = await prefix.run('reg', ['query', path, '/v', name]);
+  const { output } = await wine.prefix.run('reg', ['query', path, '/v', name]);
   return /REG_SZ\s+(.*?)\r?$/m.exec(output)?.[1];
 }
 
@@ -206,10 +199,13 @@ async function assertInstalled(applied: Database): Promise<void> {
   const install = (await rows('Directory')).find(([name]) => name === 'INSTALLDIR');
   const target = `C:\\Program Files\\${install?.[2]}\\`;
   const names = (await rows('File')).map((row) => String(row[2]));
-  assert.deepEqual(readdirSync(prefix.toLinux(target)).sort(), [...names, 'added.ini', 'empty'].sort());
-  assert.equal(readFileSync(prefix.toLinux(`${target}renamed.txt`), 'utf8'), 'sample\r\n');
-  assert.equal(readFileSync(prefix.toLinux(`${target}more.txt`), 'utf8'), 'from mst\n');
-  assert.match(readFileSync(prefix.toLinux(`${target}added.ini`), 'utf8'), /^\[section\]\r?\nkey=in After$/m);
+  assert.deepEqual(readdirSync(wine.prefix.toLinux(target)).sort(), [...names, 'added.ini', 'empty'].sort());
+  assert.equal(readFileSync(wine.prefix.toLinux(`${target}renamed.txt`), 'utf8'), 'sample\r\n');
+  assert.equal(readFileSync(wine.prefix.toLinux(`${target}more.txt`), 'utf8'), 'from mst\n');
+  assert.match(
+    readFileSync(wine.prefix.toLinux(`${target}added.ini`), 'utf8'),
+    /^\[section\]\r?\nkey=in After$/m,
+  );
   for (const [, , path, name, value] of await rows('Registry')) {
     const expected = String(value).replace('[INSTALLDIR]', target);
     assert.equal(await registryValue(`HKLM\\${path}`, String(name)), expected, String(name));
@@ -223,35 +219,27 @@ async function assertInstalled(applied: Database): Promise<void> {
   assert.equal(await registryValue(arp, 'Comments'), properties.get('ARPCOMMENTS'));
 }
 
-before(async () => {
-  if (!skip) prefix = await makeWinePrefix(join(folder.path, 'prefix'));
-});
-after(async () => {
-  await prefix?.close();
-  folder.remove();
-});
-
 test('a transform changes what msiexec installs as it changes the package here, from a file and from inside', {
   skip,
 }, async () => {
   const { msi, mst, base, applied, transform } = await make();
   assert.equal(
-    (await prefix.run('msiexec', ['/i', toWindows(msi), `TRANSFORMS=${toWindows(mst)}`, '/qn'])).code,
+    (await wine.prefix.run('msiexec', ['/i', toWindows(msi), `TRANSFORMS=${toWindows(mst)}`, '/qn'])).code,
     0,
   );
   await assertInstalled(applied);
   assert.equal(
-    (await prefix.run('msiexec', ['/x', toWindows(msi), `TRANSFORMS=${toWindows(mst)}`, '/qn'])).code,
+    (await wine.prefix.run('msiexec', ['/x', toWindows(msi), `TRANSFORMS=${toWindows(mst)}`, '/qn'])).code,
     0,
   );
-  const installed = prefix.toLinux('C:\\Program Files\\After');
+  const installed = wine.prefix.toLinux('C:\\Program Files\\After');
   // Wine forgets what is in folders that a transform named; the files themselves are gone.
   assert.deepEqual(readdirSync(installed), ['added.ini', 'empty']);
   rmSync(installed, { recursive: true });
 
   const embedded = await withEmbedded(base, transform);
   assert.equal(
-    (await prefix.run('msiexec', ['/i', toWindows(embedded), 'TRANSFORMS=:inside', '/qn'])).code,
+    (await wine.prefix.run('msiexec', ['/i', toWindows(embedded), 'TRANSFORMS=:inside', '/qn'])).code,
     0,
   );
   await assertInstalled(applied);

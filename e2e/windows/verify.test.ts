@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { localDisk } from '@holdfast/machine';
 import {
   deriveSoftware,
@@ -19,36 +19,22 @@ import {
   type Verification,
   verify,
 } from '@holdfast/msi';
-import {
-  makeWinePrefix,
-  puttyPackage,
-  toWindows,
-  type WinePrefix,
-  wineAvailable,
-} from '../../packages/machine/wine/index.ts';
-import { temporaryFolder } from '../support/folders.ts';
+import { puttyPackage, toWindows, wineAvailable } from '../../packages/machine/wine/index.ts';
+import { useWine } from '../support/wine.ts';
 
 const nunit = join(dirname(puttyPackage.msi), 'NUnit-2.5.2.9222.msi');
 const skip =
   wineAvailable() ??
   (existsSync(puttyPackage.msi) && existsSync(nunit) ? false : 'the sample packages are not here');
-const folder = temporaryFolder();
-let prefix: WinePrefix;
+const wine = useWine(skip);
 
-before(async () => {
-  if (!skip) prefix = await makeWinePrefix(join(folder.path, 'prefix'));
-});
-after(async () => {
-  await prefix?.close();
-  folder.remove();
-});
-
-const msiexec = async (...words: readonly string[]) => (await prefix.run('msiexec', [...words, '/qn'])).code;
+const msiexec = async (...words: readonly string[]) =>
+  (await wine.prefix.run('msiexec', [...words, '/qn'])).code;
 
 /** The prefix as it is on the disk: Wine writes its registry when it ends. */
 async function rootOf() {
-  await prefix.shutDown();
-  return await openRoot(localDisk(), dirname(prefix.driveC));
+  await wine.prefix.shutDown();
+  return await openRoot(localDisk(), dirname(wine.prefix.driveC));
 }
 
 async function withProduct<T>(
@@ -72,7 +58,7 @@ describe('a package and a real msiexec', { skip }, () => {
       const { productCode, msi } = puttyPackage;
       const isThere = async () => {
         const root = await rootOf();
-        const files = existsSync(prefix.toLinux('C:\\Program Files (x86)\\PuTTY'));
+        const files = existsSync(wine.prefix.toLinux('C:\\Program Files (x86)\\PuTTY'));
         return files || installedProduct(root.registry, productCode) !== undefined;
       };
       const package_ = toWindows(msi);
@@ -103,12 +89,12 @@ describe('a package and a real msiexec', { skip }, () => {
       assert.deepEqual(found.differences, []);
       assert.deepEqual(found.compared, { files: 10, values: 10, others: 6 });
       const home = 'C:\\Program Files (x86)\\PuTTY';
-      rmSync(prefix.toLinux(`${home}\\plink.exe`));
-      const psftp = readFileSync(prefix.toLinux(`${home}\\psftp.exe`));
+      rmSync(wine.prefix.toLinux(`${home}\\plink.exe`));
+      const psftp = readFileSync(wine.prefix.toLinux(`${home}\\psftp.exe`));
       psftp[5000] = (psftp[5000] ?? 0) ^ 1;
-      writeFileSync(prefix.toLinux(`${home}\\psftp.exe`), psftp);
-      writeFileSync(prefix.toLinux(`${home}\\README.txt`), 'changed');
-      await prefix.run('reg', ['delete', 'HKCR\\PPK_Assoc_ProgId\\shell\\open', '/ve', '/f', '/reg:32']);
+      writeFileSync(wine.prefix.toLinux(`${home}\\psftp.exe`), psftp);
+      writeFileSync(wine.prefix.toLinux(`${home}\\README.txt`), 'changed');
+      await wine.prefix.run('reg', ['delete', 'HKCR\\PPK_Assoc_ProgId\\shell\\open', '/ve', '/f', '/reg:32']);
       const damaged = await verified();
       assert.deepEqual(
         damaged.differences.map(({ kind, path }) => [kind, path]),

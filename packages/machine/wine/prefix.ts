@@ -59,6 +59,7 @@ const templateLimit = 180_000;
 /** Seen once in hundreds of times: Wine says that a new prefix is made, and has left it without kernel32.dll. */
 const templateAttempts = 3;
 const runLimit = 120_000;
+const startAttempts = 3;
 
 /** Makes a prefix in `folder`, which must not exist yet, as a copy of this machine's template. */
 export async function makeWinePrefix(folder: string): Promise<WinePrefix> {
@@ -147,13 +148,24 @@ function openPrefix(folder: string): WinePrefix {
     driveC,
     toLinux: (path) => linuxPath(driveC, path),
     start,
-    run: (program, words, options) => start(program, words, options).exit,
+    run: (program, words, options) => exitOf(async () => start(program, words, options)),
     startNode,
-    runNode: async (script, words, options) => (await startNode(script, words, options)).exit,
+    runNode: (script, words, options) => exitOf(() => startNode(script, words, options)),
     shutDown,
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** What Wine says where it could not load a program: nothing of it has run. Seen about once in a thousand starts. */
+const unstarted = /^wine: could not load kernel32\.dll|ShellExecuteEx failed: Internal error/m;
+
+/** The exit of a program that was started, which Wine is given a few times to do. */
+async function exitOf(start: () => Promise<WineProcess>): Promise<WineExit> {
+  for (let attempt = 1; ; attempt += 1) {
+    const exit = await (await start()).exit;
+    if (exit.code === 0 || attempt === startAttempts || !unstarted.test(exit.output)) return exit;
+  }
 }
 
 function linuxPath(driveC: string, path: string): string {
