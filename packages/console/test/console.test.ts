@@ -244,6 +244,15 @@ describe('the console', { skip: reason }, () => {
       assert.equal(await page.getByLabel('Version').inputValue(), '1.2');
       await page.getByRole('button', { name: 'Create package' }).click();
       await page.getByLabel('Command to install').waitFor();
+      const [gate, another] = [1, 2].map((number) => page.getByRole('group', { name: `Gate ${number}` }));
+      await page.getByRole('button', { name: 'Add a gate' }).click();
+      await gate?.getByLabel('From (UTC)').fill('soon');
+      await page.getByRole('button', { name: 'Add a gate' }).click();
+      await another?.getByRole('combobox').selectOption('installer-idle');
+      await page.getByRole('button', { name: 'Add program' }).click();
+      await gate?.getByText('Hours and minutes, such as 22:00').waitFor();
+      await gate?.getByLabel('From (UTC)').fill('21:30');
+      await gate?.getByLabel('Monday').check();
       await shoot(page, 'program');
       await page.getByRole('button', { name: 'Add program' }).click();
       await page.getByRole('link', { name: 'Deploy it' }).click();

@@ -6,6 +6,7 @@ import { Value } from 'typebox/value';
 import { branchesOf } from '../src/installers/branches.ts';
 import { lookOf } from '../src/installers/look.ts';
 import { strengthOf } from '../src/session/strength.ts';
+import { emptyGate, gateErrors } from '../src/software/gate-draft.ts';
 import {
   draftOf,
   emptyRule,
@@ -45,6 +46,45 @@ describe('the forms of the console', () => {
     const exitCodes = [{ code: 1638, meaning: 'success' as const }];
     const program = { ...programOf({ ...suggestProgram([]), install: 'greet' }), detection, exitCodes };
     assert.deepEqual(programOf(draftOf(program)), program);
+  });
+
+  test('gates of every kind come out of the form as the contract wants them', () => {
+    const whole = [
+      emptyGate('maintenance-window'),
+      emptyGate('installer-idle'),
+      emptyGate('protection-ready'),
+      { ...emptyGate('service-answering'), service: 'winmgmt' },
+      { ...emptyGate('boot-settled'), uptime: 300 },
+      { ...emptyGate('disk-free'), megabytes: 10 },
+      { ...emptyGate('no-pending-reboot'), paths: 'C:\\Tool\n\n C:\\Other ' },
+      emptyGate('no-remote-session'),
+      { ...emptyGate('power'), battery: 50 },
+      { ...emptyGate('network'), unmetered: true },
+    ];
+    assert.deepEqual(
+      whole.map(gateErrors),
+      whole.map(() => ({})),
+    );
+    const program = programOf({ ...suggestProgram(['a.deb']), gates: whole });
+    assert.ok(Value.Check(ProgramDefinition, program));
+    assert.deepEqual(program.gates?.[0], {
+      kind: 'maintenance-window',
+      name: 'maintenance-window',
+      windows: [{ days: [0, 6], startMinute: 22 * 60, minutes: 240 }],
+    });
+    assert.deepEqual(program.gates?.[6], {
+      kind: 'no-pending-reboot',
+      name: 'no-pending-reboot',
+      paths: ['C:\\Tool', 'C:\\Other'],
+    });
+    assert.deepEqual(programOf(draftOf(program)), program);
+  });
+
+  test('a gate names what it lacks', () => {
+    const lacking = { ...emptyGate('maintenance-window'), days: [], start: '25:00', hours: '' };
+    assert.deepEqual(Object.keys(gateErrors(lacking)), ['days', 'start', 'hours']);
+    assert.deepEqual(Object.keys(gateErrors(emptyGate('service-answering'))), ['service']);
+    assert.deepEqual(Object.keys(gateErrors(emptyGate('no-pending-reboot'))), ['paths']);
   });
 
   test('the .msi that lies highest in a package is the one that it is made for', () => {

@@ -4,6 +4,7 @@ export * from './error-classes.ts';
 export * from './errors.ts';
 export * from './exit-codes.ts';
 export * from './gate-wait.ts';
+export * from './gate-words.ts';
 export * from './gates.ts';
 export * from './ids.ts';
 export * from './installer.ts';

@@ -4,6 +4,7 @@ import { HoldfastError, Platform, Program, ProgramDefinition } from '@holdfast/c
 import { type Command, Option } from 'commander';
 import { Compile } from 'typebox/compile';
 import { dpkgRule, exitCode, fileRule, msiRule, registryRule } from '../software/detection.ts';
+import { gate, gateExamples } from '../software/gates.ts';
 import { facts, type Surroundings } from '../terminal.ts';
 import { findPackage } from './find.ts';
 import { apiVerb, argument, collect, number, runOverApi, text, texts, wholeNumber } from './verb.ts';
@@ -25,6 +26,7 @@ async function definitionFile(path: string): Promise<unknown> {
 }
 
 function fromOptions(options: Record<string, unknown>): unknown {
+  const gates = texts(options, 'gate').map(gate);
   return {
     name: text(options, 'name'),
     platform: text(options, 'platform'),
@@ -39,6 +41,7 @@ function fromOptions(options: Record<string, unknown>): unknown {
     ],
     exitCodes: texts(options, 'exitCode').map(exitCode),
     maxRunMinutes: number(options, 'maxRunMinutes', standardMinutes),
+    ...(gates.length === 0 ? {} : { gates }),
   };
 }
 
@@ -60,6 +63,7 @@ export function programVerbs(program: Command, surroundings: Surroundings): void
   const add = apiVerb(noun, 'add <package>', 'add a program to a package', [
     `program add tools --name install --platform linux --install 'tar -xzf "{content}/tools.tar.gz" -C {root}' --detect-file /opt/tools/bin/tool`,
     'program add PuTTY --name install --platform windows --install "msiexec /i ..." --detect-msi "{...}"',
+    'program add tools --name install --platform linux --install "..." --detect-dpkg tools --gate installer-idle --gate maintenance-window=sat,sun@22:00+4h',
     'program add PuTTY --definition program.json --json',
   ])
     .option('--definition <file>', 'the whole program as JSON (ProgramDefinition of the API)')
@@ -76,6 +80,11 @@ export function programVerbs(program: Command, surroundings: Surroundings): void
     .option('--detect-msi <productCode>', 'present when Windows Installer has this product', collect)
     .option('--detect-registry <HIVE\\key\\name[=value]>', 'present when this registry value is', collect)
     .option('--exit-code <code=meaning>', "adds to the field's defaults (0, 1707, 3010, 1641, 1618)", collect)
+    .option(
+      '--gate <kind[=value]>',
+      `waits for this before it runs (repeat: all): ${gateExamples.join(', ')}`,
+      collect,
+    )
     .option('--max-run-minutes <minutes>', 'longer runs are ended', wholeNumber(1, 1440), standardMinutes);
   runOverApi(add, surroundings, async (session, values, options) => {
     const file = text(options, 'definition');

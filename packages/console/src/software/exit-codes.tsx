@@ -13,7 +13,8 @@ import {
 } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { IconPlus, IconX } from '@tabler/icons-react';
-import { type ProgramDraft, rowKey } from './program-draft.ts';
+import type { ProgramDraft } from './program-draft.ts';
+import { rowKey } from './row-key.ts';
 
 export const meaningWords: Readonly<Record<ExitMeaning, string>> = {
   success: 'Success',

@@ -2,6 +2,7 @@
 import {
   type ContentFile,
   type DetectionRule,
+  gateWords,
   isInstallerPath,
   type PackageDetail,
   type Program,
@@ -106,6 +107,18 @@ function ProgramCard({ program }: { program: Program }) {
                   <li key={ruleWords(rule)}>{ruleWords(rule)}</li>
                 ))}
               </Stack>,
+            ],
+            [
+              'Waits until',
+              program.gates === undefined || program.gates.length === 0 ? (
+                'the disk has room'
+              ) : (
+                <Stack key="gates" gap={2} component="ul" className="plain-list">
+                  {program.gates.map((gate) => (
+                    <li key={gate.name}>{gateWords(gate)}</li>
+                  ))}
+                </Stack>
+              ),
             ],
             [
               'Exit codes',

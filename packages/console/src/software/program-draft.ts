@@ -11,6 +11,8 @@ import {
   type ProgramCreate,
 } from '@holdfast/contract/web';
 import { patternOf } from '../parts/limits.ts';
+import { type GateDraft, gateDraft, gateOf } from './gate-draft.ts';
+import { rowKey } from './row-key.ts';
 
 /** Every field that any kind of rule has, as text; `kind` says which of them count. */
 export type RuleDraft = {
@@ -41,17 +43,11 @@ export type ProgramDraft = {
   maxRunMinutes: number | string;
   rules: RuleDraft[];
   exitCodes: ExitDraft[];
+  gates: GateDraft[];
 };
 
 /** Minutes: the field's default. */
 const defaultRunMinutes = 120;
-
-let lastKey = 0;
-/** A key for a row of the form; it means nothing outside of it. */
-export function rowKey(): string {
-  lastKey += 1;
-  return `row-${lastKey}`;
-}
 
 export function emptyRule(kind: RuleDraft['kind']): RuleDraft {
   return {
@@ -87,6 +83,7 @@ export function suggestProgram(paths: readonly string[]): ProgramDraft {
     name: 'Install',
     maxRunMinutes: defaultRunMinutes,
     exitCodes: [],
+    gates: [],
     repair: '',
     uninstall: '',
   };
@@ -168,6 +165,7 @@ export function draftOf(program: ProgramCreate): ProgramDraft {
     maxRunMinutes: program.maxRunMinutes,
     rules: program.detection.map(ruleDraft),
     exitCodes: program.exitCodes.map(({ code, meaning }) => ({ key: rowKey(), code, meaning })),
+    gates: (program.gates ?? []).map(gateDraft),
   };
 }
 
@@ -226,5 +224,6 @@ export function programOf(draft: ProgramDraft): ProgramCreate {
     detection: draft.rules.map(ruleOf),
     exitCodes,
     maxRunMinutes: Number(draft.maxRunMinutes),
+    ...(draft.gates.length === 0 ? {} : { gates: draft.gates.map(gateOf) }),
   };
 }

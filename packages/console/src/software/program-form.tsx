@@ -1,4 +1,4 @@
-/** The form of a program: platform, command lines, detection, exit codes. */
+/** The form of a program: platform, command lines, detection, gates, exit codes. */
 import type { Program } from '@holdfast/contract/web';
 import {
   Button,
@@ -21,6 +21,8 @@ import { Notes } from '../installers/facts.tsx';
 import { ProblemNotice } from '../parts/problems.tsx';
 import { DetectionRules } from './detection.tsx';
 import { ExitCodes } from './exit-codes.tsx';
+import { gateErrors } from './gate-draft.ts';
+import { Gates } from './gates.tsx';
 import { type ProgramDraft, programOf, ruleErrors } from './program-draft.ts';
 
 const variables = [
@@ -89,6 +91,12 @@ function validate(draft: ProgramDraft): Record<string, ReactNode> {
       errors[`rules.${index}.${field}`] = message;
     }
   });
+  draft.gates.forEach((gate, index) => {
+    if (gate.kept !== undefined) return;
+    for (const [field, message] of Object.entries(gateErrors(gate))) {
+      errors[`gates.${index}.${field}`] = message;
+    }
+  });
   draft.exitCodes.forEach(({ code }, index) => {
     if (code === '') errors[`exitCodes.${index}.code`] = 'Enter a number';
   });
@@ -150,6 +158,7 @@ export function ProgramForm({ packageId, suggestion, notes = [], done, aside }: 
         <Notes notes={notes} />
         <CommandLines form={form} />
         <DetectionRules form={form} />
+        <Gates form={form} />
         <ExitCodes form={form} />
         <Text size="sm" c="dimmed">
           A program does not change once it is made: to change it, add another one.
