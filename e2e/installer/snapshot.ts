@@ -4,7 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesSource } from '@holdfast/msi';
 import { bytesOf, type RegistryValue } from '../../packages/msi/src/root/data.ts';
-import { type Hive, readHive } from '../../packages/msi/src/root/hive.ts';
+import type { Hive } from '../../packages/msi/src/root/hive.ts';
+import { readHive } from '../../packages/msi/src/root/hive-reader.ts';
 import { linkText } from './link.ts';
 
 export type Snapshot = {

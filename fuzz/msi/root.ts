@@ -1,6 +1,6 @@
 /** A Windows root: the registry as Wine keeps it, and the versions of programs. */
 import { bytesSource, fileVersion } from '@holdfast/msi';
-import { readHive } from '../../packages/msi/src/root/hive.ts';
+import { readHive } from '../../packages/msi/src/root/hive-reader.ts';
 import { type Field, mutate, planOf } from '../mutate.ts';
 import { outcomeOf, promise, type Target } from '../target.ts';
 
@@ -53,7 +53,7 @@ const registryTarget: Target = {
         const below = path;
         const key = hive.key(below);
         // A link may lead nowhere.
-        for (const name of key?.keys ?? []) paths.push(below === '' ? name : `${below}\\${name}`);
+        for (const name of key?.keys.values() ?? []) paths.push(below === '' ? name : `${below}\\${name}`);
       }
     }),
 };

@@ -64,6 +64,7 @@ export type {
 export { foresee } from './foresee/foresee.ts';
 export { loopProof } from './foresee/loop.ts';
 export type { Foresight, ForesightCode, InstalledState, Reason } from './foresee/model.ts';
+export type { HiveFiles, HiveFolder } from './host/hive-files.ts';
 export { initRoot } from './host/init.ts';
 export type { HostLock, Installer } from './host/lock.ts';
 export type {
@@ -94,8 +95,9 @@ export { explanationLines, mostTelling } from './log/sentences.ts';
 export { type InstallLog, type LogProduct, openLog } from './log/writer.ts';
 export { type CachedPackages, openCachedPackages } from './plan/cached-packages.ts';
 export { type DocumentOptions, planDocument } from './plan/document.ts';
+export { checksumHolds } from './plan/files/checksum.ts';
 export { type FileDamage, type ImaginedMachine, imagineMachine } from './plan/imagined-machine.ts';
-export type { OpenCached, PlanMachine, PlanPackage } from './plan/machine.ts';
+export type { FileLooker, OpenCached, PlanMachine, PlanPackage } from './plan/machine.ts';
 export type { FileDecision, Operation, Plan, Request } from './plan/model.ts';
 export { type PlanInput, planPackage } from './plan/plan.ts';
 export { requestOf, requestWith } from './plan/request.ts';
@@ -118,8 +120,10 @@ export type {
 } from './product/model.ts';
 export { openProduct } from './product/open.ts';
 export type { RegistryData, RegistryValue } from './root/data.ts';
+export { fileHash } from './root/file-hash.ts';
 export { type FileVersion, fileVersion } from './root/file-version.ts';
 export type { RootEntry, RootFiles } from './root/files.ts';
+export { recallHive } from './root/hive-memory.ts';
 export { packGuid } from './root/packed-guid.ts';
 export type { ProductState } from './root/product-state.ts';
 export {

@@ -42,16 +42,23 @@ export function createPool(limits: { readonly count: number; readonly weight: nu
 /** Pieces at a time: as many as the kernel's flushes gain from. */
 export const sideBySide = 8;
 
-/** Does the same for every item, several at a time; all have ended when it resolves or rejects. */
+/** Does the same for every item, several at a time; all have ended when it resolves or rejects. @throws the first failure */
 export async function forEachSideBySide<Item>(
   items: readonly Item[],
   work: (item: Item) => Promise<void>,
 ): Promise<void> {
-  const pool = createPool({ count: sideBySide, weight: Number.MAX_SAFE_INTEGER });
-  try {
-    for (const item of items) await pool.begin(1, () => work(item));
-  } finally {
-    // A failure is thrown when nothing runs any more.
-    await pool.settled();
-  }
+  const waiting = items.values();
+  let failure: { readonly thrown: unknown } | undefined;
+  const oneAfterTheOther = async (): Promise<void> => {
+    for (const item of waiting) {
+      try {
+        await work(item);
+      } catch (thrown) {
+        failure ??= { thrown };
+      }
+      if (failure !== undefined) return;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(sideBySide, items.length) }, oneAfterTheOther));
+  if (failure !== undefined) throw failure.thrown;
 }

@@ -6,8 +6,10 @@ import { rejectsWith } from '@holdfast/ports/suites';
 import fc from 'fast-check';
 import type { RegistryChange } from '../src/host/model.ts';
 import { dataOf, type RegistryData } from '../src/root/data.ts';
-import { emptyHive, type Hive, readHive } from '../src/root/hive.ts';
+import { emptyHive, type Hive } from '../src/root/hive.ts';
 import { createKey, removeKey, removeValue, setValue } from '../src/root/hive-changes.ts';
+import { recallHive } from '../src/root/hive-memory.ts';
+import { readHive } from '../src/root/hive-reader.ts';
 import { hiveText } from '../src/root/hive-writer.ts';
 import type { RegistryPlace } from '../src/root/registry.ts';
 import { bytesSource } from '../src/source.ts';
@@ -76,6 +78,43 @@ describe('the text of a hive', () => {
     );
     const hive = await readHive(bytesSource(before), 'system.reg');
     assert.equal(written(hive).toString('latin1'), before.toString('latin1'));
+  });
+
+  it('is the same hive whether its file was read before, in part, or never', async () => {
+    const names = ['a', 'b', 'B\\c', 'b\\C\\d', 'E\\f', 'e\\F\\g'];
+    const step = fc.record({
+      key: fc.constantFrom(...names),
+      name: fc.constantFrom('', 'x', 'X', 'y'),
+      number: fc.integer({ min: 0, max: 3 }),
+      now: fc.bigInt({ min: 130_000_000_000_000_000n, max: 130_000_000_000_000_003n }),
+      gone: fc.boolean(),
+    });
+    const facts = (hive: Hive) =>
+      [...hive.nodes].map(([path, { values, keys, isLink, modified, options }]) => ({
+        path,
+        ...{ values, keys, isLink, modified, options },
+        name: hive.key(path)?.path,
+      }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+        const hive = emptyHive({ architecture: 'x86', mount: 'REGISTRY\\Machine' });
+        for (const { key, name, number, now, gone } of steps) {
+          if (gone) removeKey(hive, key, now);
+          else setValue(hive, key, { name, data: { kind: 'number', number } }, now);
+          const file = written(hive);
+          const recalled = await recallHive(file, 'system.reg');
+          const read = await readHive(bytesSource(file), 'system.reg');
+          assert.deepEqual(facts(recalled), facts(read));
+          assert.deepEqual(written(recalled), file);
+          // What is changed in one that was recalled is not seen by who recalls the same file.
+          setValue(recalled, key, { name: 'other', data: { kind: 'number', number: 9 } }, now);
+          removeKey(recalled, 'E', now);
+          const again = await recallHive(file, 'system.reg');
+          assert.deepEqual(facts(again), facts(read));
+          assert.deepEqual(written(again), file);
+        }
+      }),
+    );
   });
 
   it('keeps any value of any type', async () => {

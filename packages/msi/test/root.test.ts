@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { dataText, type RegistryData } from '../src/root/data.ts';
 import { fileHash } from '../src/root/file-hash.ts';
 import { fileVersion } from '../src/root/file-version.ts';
-import { readHive } from '../src/root/hive.ts';
+import { readHive } from '../src/root/hive-reader.ts';
 import { packGuid, unpackGuid } from '../src/root/packed-guid.ts';
 import { installedProduct, installedProducts, recordedKeyPath } from '../src/root/registration.ts';
 import { type RegistryPlace, rootRegistry } from '../src/root/registry.ts';

@@ -97,8 +97,18 @@ function placeFiles({ product, directories, files, property }: Scene): void {
   }
 }
 
-/** Parses every condition once. */
-function conditionParser(): (condition: string) => Condition | undefined {
+type ConditionParser = (condition: string) => Condition | undefined;
+
+const parsers = new WeakMap<Product, ConditionParser>();
+
+/** Parses every condition of a product once. */
+function parserOf(product: Product): ConditionParser {
+  const parser = parsers.get(product) ?? conditionParser();
+  parsers.set(product, parser);
+  return parser;
+}
+
+function conditionParser(): ConditionParser {
   const parsed = new Map<string, Condition | undefined>();
   let characters = 0;
   return (condition) => {
@@ -117,7 +127,7 @@ export function openScene(
   properties: ReadonlyMap<string, string>,
 ): Scene {
   const values = new Map([...properties].filter(([, value]) => value !== ''));
-  const parse = conditionParser();
+  const parse = parserOf(product);
   const scene: Scene = {
     product,
     machine,

@@ -19,8 +19,16 @@ type CustomAction = { readonly type: number; readonly source: string; readonly t
 
 export type Step = { readonly action: string; readonly condition: string; readonly sequence: number };
 
-/** Steps of an execute sequence, in their order. */
-export function stepsOf(rows: readonly TypedRow[]): Step[] {
+const sequences = new WeakMap<readonly TypedRow[], readonly Step[]>();
+
+/** Steps of an execute sequence, in their order; the rows of a table are put in order once. */
+export function stepsOf(rows: readonly TypedRow[]): readonly Step[] {
+  const steps = sequences.get(rows) ?? inOrder(rows);
+  sequences.set(rows, steps);
+  return steps;
+}
+
+function inOrder(rows: readonly TypedRow[]): readonly Step[] {
   const steps = rows.map((row): Step => {
     const cells = cellsOf('InstallExecuteSequence', 'Action', row);
     return {

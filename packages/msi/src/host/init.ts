@@ -7,6 +7,7 @@ import type { RegistryData } from '../root/data.ts';
 import { emptyHive } from '../root/hive.ts';
 import { rootLayout } from '../root/root.ts';
 import { hostFiles } from './files.ts';
+import { hiveFolder } from './hive-files.ts';
 import type { RegistryChange } from './model.ts';
 import { hostRegistry, mounts } from './registry.ts';
 
@@ -104,7 +105,7 @@ export async function initRoot(
   for (const folder of new Set(paths)) await files.createFolder(folder);
   const { architecture } = description;
   const registry = hostRegistry(
-    { disk, clock },
+    { folder: hiveFolder(disk, path), clock },
     path,
     {
       machine: emptyHive({ architecture, mount: mounts.machine }),

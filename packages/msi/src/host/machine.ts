@@ -121,6 +121,18 @@ function described(read: Reader, architecture: 'x86' | 'x64'): MachineDescriptio
   };
 }
 
+/** Machines that were described before, by what was said of them: the same few are opened again and again. */
+const known = new Map<string, TargetMachine>();
+const mostKnown = 16;
+
+function machineFrom(description: MachineDescription): TargetMachine {
+  const said = JSON.stringify(description);
+  const machine = known.get(said) ?? describeMachine(description);
+  if (known.size >= mostKnown) known.clear();
+  known.set(said, machine);
+  return machine;
+}
+
 /** @param options what is known better than the registry says it */
 export function machineOf(
   registry: RootRegistry,
@@ -129,7 +141,7 @@ export function machineOf(
 ): TargetMachine {
   const read = readerOf(registry);
   const facts = described(read, architecture);
-  const machine = describeMachine({
+  const machine = machineFrom({
     ...facts,
     ...options,
     folders: { ...facts.folders, ...options.folders },
@@ -141,6 +153,7 @@ export function machineOf(
     const found = Object.entries(foldersFrom(sharedFolderValues, said)).filter(
       ([property]) => options.folders?.[property] === undefined,
     );
+    if (found.length === 0) return folders;
     return new Map([
       ...folders,
       ...found.map(([name, path]) => [name, `${path.replace(/\\$/, '')}\\`] as const),

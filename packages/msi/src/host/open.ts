@@ -1,15 +1,16 @@
 /** A Windows that lies in a folder, as Wine keeps it, opened to be changed. */
 import { withOpen } from '@holdfast/engine';
-import type { Clock, Disk, Entropy, Folder, Processes } from '@holdfast/ports';
+import type { Clock, Disk, Entropy, Processes } from '@holdfast/ports';
 import type { MachineDescription } from '../evaluate/machine.ts';
 import { emptyHive, type Hive } from '../root/hive.ts';
-import { hiveIn, inRoot, rootLayout } from '../root/root.ts';
+import { inRoot, rootLayout } from '../root/root.ts';
 import { hostFiles } from './files.ts';
+import { type FileMark, type HiveFiles, type HiveFolder, hiveFilesIn, hiveFolder } from './hive-files.ts';
 import { type Installer, lockRoot } from './lock.ts';
 import { machineOf } from './machine.ts';
 import type { WindowsHost } from './model.ts';
 import { type ProtectionOptions, rootProtection } from './protection.ts';
-import { type FileMark, hostRegistry, markOf, mounts } from './registry.ts';
+import { hostRegistry, mounts } from './registry.ts';
 import { restartList } from './restart.ts';
 import { rootServices } from './services.ts';
 import { unfinishedName } from './verified-file.ts';
@@ -27,17 +28,19 @@ export type HostOptions = {
   readonly isServed?: () => Promise<boolean>;
   /** Where programs of this root can be run. */
   readonly processes?: Pick<Processes, 'start'>;
+  /** Where registry files are reached by other means than handles of the disk. */
+  readonly hives?: HiveFolder;
 };
 
 /** A hive with what its file looks like; an empty one where the root lacks it. */
 async function wholeHive(
-  folder: Folder,
+  files: HiveFiles,
   name: keyof typeof mounts,
   architecture: Hive['architecture'],
 ): Promise<{ readonly hive: Hive; readonly mark: FileMark }> {
   const file = rootLayout[name];
-  const mark = await markOf(folder, file);
-  return { hive: (await hiveIn(folder, file)) ?? emptyHive({ architecture, mount: mounts[name] }), mark };
+  const mark = await files.mark(file);
+  return { hive: (await files.read(file)) ?? emptyHive({ architecture, mount: mounts[name] }), mark };
 }
 
 /** Removes hives that were being written when a power cut came. Who has the lock is the only one that writes any. */
@@ -66,11 +69,14 @@ export async function openHost(
     // An earlier life may have renamed a hive, and ended before that was durable: what is read now has to stay.
     await folder.sync();
     const architecture = options.machine?.architecture === 'x86' ? 'x86' : 'x64';
-    const machine = await wholeHive(folder, 'machine', architecture);
-    const user = await wholeHive(folder, 'user', machine.hive.architecture);
-    const defaultUser = await wholeHive(folder, 'defaultUser', machine.hive.architecture);
+    const opened: HiveFolder = options.hives ?? ((use) => use(hiveFilesIn(folder)));
+    const { machine, user, defaultUser } = await opened(async (files) => {
+      const machine = await wholeHive(files, 'machine', architecture);
+      const user = await wholeHive(files, 'user', machine.hive.architecture);
+      return { machine, user, defaultUser: await wholeHive(files, 'defaultUser', machine.hive.architecture) };
+    });
     const registry = hostRegistry(
-      { disk, clock, isServed: options.isServed },
+      { folder: options.hives ?? hiveFolder(disk, path), clock, isServed: options.isServed },
       path,
       { machine: machine.hive, user: user.hive, defaultUser: defaultUser.hive },
       { machine: machine.mark, user: user.mark, defaultUser: defaultUser.mark },

@@ -1,15 +1,15 @@
 /** The registry of a root, changed: in memory, and each hive that changed written anew, whole and durable. */
 import { HoldfastError } from '@holdfast/contract';
-import { createSerial, withOpen } from '@holdfast/engine';
-import type { Clock, Disk, Folder } from '@holdfast/ports';
+import { createSerial } from '@holdfast/engine';
+import type { Clock } from '@holdfast/ports';
 import { fold, type Hive, ticksOf } from '../root/hive.ts';
 import { createKey, removeKey, removeValue, setValue, type TakeBack } from '../root/hive-changes.ts';
 import { hiveText } from '../root/hive-writer.ts';
 import { type HivePlace, placesOf, type RegistryPlace } from '../root/places.ts';
 import { rootRegistry } from '../root/registry.ts';
 import { rootLayout } from '../root/root.ts';
+import type { FileMark, HiveFiles, HiveFolder } from './hive-files.ts';
 import type { HostRegistry, RegistryChange } from './model.ts';
-import { replaceVerified } from './verified-file.ts';
 
 /** All that a root has; one that is not on disk yet is empty. */
 export type WholeHives = {
@@ -26,15 +26,7 @@ export const mounts = {
   defaultUser: 'REGISTRY\\User\\.Default',
 } as const satisfies Record<HiveName, string>;
 
-/** What the file of a hive looked like when it was last read or written here. */
-export type FileMark = { readonly size: number; readonly modified: number | undefined } | undefined;
 export type FileMarks = Readonly<Record<HiveName, FileMark>>;
-
-/** Mark of a file in the root's folder; undefined where there is none. */
-export async function markOf(folder: Folder, name: string): Promise<FileMark> {
-  const entry = await folder.entry(name);
-  return entry && { size: entry.size, modified: (await folder.times(name))?.modified };
-}
 
 type Changed = { readonly hive: HiveName; readonly takeBack: TakeBack };
 
@@ -92,7 +84,7 @@ function served(path: string): HoldfastError {
 }
 
 export type RegistryPorts = {
-  readonly disk: Pick<Disk, 'open'>;
+  readonly folder: HiveFolder;
   readonly clock: Pick<Clock, 'now'>;
   /** Whether a wineserver runs on the root now, where that can be told. */
   readonly isServed?: (() => Promise<boolean>) | undefined;
@@ -106,7 +98,7 @@ export type RegistryPorts = {
  *   this root cannot have, `disk.*`; nothing that was asked for is then seen
  */
 export function hostRegistry(
-  { disk, clock, isServed }: RegistryPorts,
+  { folder, clock, isServed }: RegistryPorts,
   path: string,
   hives: WholeHives,
   marks: FileMarks,
@@ -116,9 +108,9 @@ export function hostRegistry(
   /** Hives whose file may be other than memory: a write of them failed, or of another that belongs to it. */
   const doubtful = new Set<HiveName>();
 
-  async function write(folder: Folder, hive: HiveName): Promise<void> {
+  async function write(files: HiveFiles, hive: HiveName): Promise<void> {
     const name = rootLayout[hive];
-    const [before, now] = [known[hive], await markOf(folder, name)];
+    const [before, now] = [known[hive], await files.mark(name)];
     const same = before?.size === now?.size && before?.modified === now?.modified;
     if (!same && !doubtful.has(hive)) {
       throw new HoldfastError('conflict', `Another program wrote ${path}/${name}: a wineserver runs on it.`, {
@@ -126,8 +118,8 @@ export function hostRegistry(
       });
     }
     doubtful.add(hive);
-    await replaceVerified(folder, name, hiveText(hives[hive]));
-    known[hive] = await markOf(folder, name);
+    await files.replace(name, hiveText(hives[hive]));
+    known[hive] = await files.mark(name);
     doubtful.delete(hive);
   }
 
@@ -146,9 +138,9 @@ export function hostRegistry(
           const written = new Set([...done.map(({ hive }) => hive), ...doubtful]);
           if (written.size === 0) return;
           if (await isServed?.()) throw served(path);
-          await withOpen(disk.open(path), async (folder) => {
+          await folder(async (files) => {
             for (const hive of written) {
-              await write(folder, hive);
+              await write(files, hive);
               rewritten.push(hive);
             }
           });

@@ -27,14 +27,29 @@ function textOf(data: RegistryData | undefined): string {
   return data?.kind === 'text' || data?.kind === 'expandable' ? data.text : '';
 }
 
+/** Names of the values that tell of a service, as they are looked up. */
+const folded = {
+  Type: 'type',
+  Start: 'start',
+  ErrorControl: 'errorcontrol',
+  ImagePath: 'imagepath',
+  DisplayName: 'displayname',
+  Group: 'group',
+  DependOnService: 'dependonservice',
+  DependOnGroup: 'dependongroup',
+  ObjectName: 'objectname',
+  Description: 'description',
+} as const;
+
 function read(registry: HostRegistry, name: string): ServiceConfiguration | undefined {
-  const place = placeOf(name);
-  const value = (wanted: string) => registry.value(place, wanted);
-  const number = (wanted: string): number | undefined => {
+  const all = registry.values(placeOf(name)) ?? [];
+  const values = new Map(all.map((one) => [one.name.toLowerCase(), one.data]));
+  const value = (wanted: keyof typeof folded) => values.get(folded[wanted]);
+  const number = (wanted: keyof typeof folded): number | undefined => {
     const data = value(wanted);
     return data?.kind === 'number' ? data.number : undefined;
   };
-  const texts = (wanted: string): readonly string[] => {
+  const texts = (wanted: keyof typeof folded): readonly string[] => {
     const data = value(wanted);
     return data?.kind === 'texts' ? data.texts : [];
   };

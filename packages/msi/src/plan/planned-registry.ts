@@ -14,6 +14,7 @@ export type PlannedRegistry = RootRegistry & {
 type Key = { readonly values: Map<string, RegistryValue | undefined>; readonly below: Map<string, string> };
 
 function cleanKey(key: string): string {
+  if (!key.startsWith('\\') && !key.endsWith('\\')) return key;
   return key.replace(/^\\+|\\+$/g, '');
 }
 
@@ -24,7 +25,7 @@ export function parentOf(place: RegistryPlace): RegistryPlace | undefined {
 }
 
 /** One text for one key. Only in parts of HKLM\Software and HKCR do the two views differ. */
-function pathOf({ hive, key, view }: RegistryPlace): string {
+function pathTo({ hive, key, view }: RegistryPlace): string {
   const folded = fold(cleanKey(key));
   const apart = hive === 'HKCR' ? viewsDiffer(classesOf(folded)) : hive === 'HKLM' && viewsDiffer(folded);
   return `${hive}:${apart ? view : '64'}\\${folded}`;
@@ -32,15 +33,29 @@ function pathOf({ hive, key, view }: RegistryPlace): string {
 
 /** @param real what the machine has now */
 export function plannedRegistry(real: RootRegistry): PlannedRegistry {
+  /** The same few places are asked for again and again. */
+  const paths = new WeakMap<RegistryPlace, string>();
+  function pathOf(place: RegistryPlace): string {
+    const known = paths.get(place);
+    if (known !== undefined) return known;
+    const path = pathTo(place);
+    paths.set(place, path);
+    return path;
+  }
   const keys = new Map<string, Key>();
   /** Keys that are removed with everything below them. */
   const gone = new Set<string>();
+  /** What was asked of them since the last one was removed. */
+  const goneOrNot = new Map<string, boolean>();
 
   function isGone(path: string): boolean {
     if (gone.size === 0) return false;
-    for (let at = path; at.includes('\\'); at = at.slice(0, at.lastIndexOf('\\')))
-      if (gone.has(at)) return true;
-    return false;
+    const known = goneOrNot.get(path);
+    if (known !== undefined) return known;
+    const end = path.lastIndexOf('\\');
+    const answer = end >= 0 && (gone.has(path) || isGone(path.slice(0, end)));
+    goneOrNot.set(path, answer);
+    return answer;
   }
   function make(place: RegistryPlace): Key {
     const path = pathOf(place);
@@ -59,6 +74,7 @@ export function plannedRegistry(real: RootRegistry): PlannedRegistry {
     const path = pathOf(place);
     for (const one of [...keys.keys()]) if (one === path || one.startsWith(`${path}\\`)) keys.delete(one);
     gone.add(path);
+    goneOrNot.clear();
     const above = parentOf(place);
     if (above) keys.get(pathOf(above))?.below.delete(path.slice(pathOf(above).length + 1));
   }

@@ -115,13 +115,36 @@ async function identityOf(database: Database, properties: ReadonlyMap<string, st
   };
 }
 
+const opened = new WeakMap<Database, Promise<Product>>();
+
 /**
- * What a package says of its product. Tables that it does not have are empty; of a transform and of a patch nearly
- * all are.
+ * What a package says of its product, read once as long as its database is used. Tables that it does not have are empty;
+ * of a transform and of a patch nearly all are.
  * @throws HoldfastError `msi.invalid` with the table and the key of the row where a row names what does not exist, an
  * id comes twice, or directories or features are below themselves; `msi.limit`
  */
-export async function openProduct(database: Database): Promise<Product> {
+export function openProduct(database: Database): Promise<Product> {
+  const known = opened.get(database);
+  if (known !== undefined) return known;
+  const product = readProduct(database);
+  opened.set(database, product);
+  // What could not be read is read again when it is next asked for.
+  product.catch(() => opened.delete(database));
+  return product;
+}
+
+/** Rows of tables, each table read once. */
+function rowReader(database: Database): Product['rows'] {
+  const known = new Map<string, ReturnType<Product['rows']>>();
+  return (table) => {
+    const rows = known.get(table) ?? typedRows(database, table);
+    known.set(table, rows);
+    rows.catch(() => known.delete(table));
+    return rows;
+  };
+}
+
+async function readProduct(database: Database): Promise<Product> {
   const summary = await database.summary();
   const properties = byId('Property', 'Property', await typedRows(database, 'Property'), (_, cells) =>
     String(cells.optionalText('Value') ?? ''),
@@ -140,6 +163,6 @@ export async function openProduct(database: Database): Promise<Product> {
     ...parts,
     media: mediaOf(await typedRows(database, 'Media')),
     registry: [...registry.values()],
-    rows: (table) => typedRows(database, table),
+    rows: rowReader(database),
   };
 }

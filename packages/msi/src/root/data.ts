@@ -100,8 +100,20 @@ export function sameData(one: RegistryData | undefined, other: RegistryData | un
   return sameValue({ name: '', data: one }, { name: '', data: other });
 }
 
+/** Text of one type, or numbers: undefined for all that has to be looked at byte by byte. */
+function samePlain(one: RegistryData, other: RegistryData): boolean | undefined {
+  if (one.kind === 'text' || one.kind === 'expandable') {
+    return one.kind === other.kind ? one.text === other.text : undefined;
+  }
+  return one.kind === 'number' && other.kind === 'number' ? one.number === other.number : undefined;
+}
+
 /** Whether two values are the same to the last byte, their names aside. */
 export function sameValue(one: RegistryValue, other: RegistryValue): boolean {
+  if (one.stored === undefined && other.stored === undefined) {
+    const same = samePlain(one.data, other.data);
+    if (same !== undefined) return same;
+  }
   const [first, second] = [bytesOf(one.data), bytesOf(other.data)];
   return (
     first.type === second.type && Buffer.from(one.stored ?? first.bytes).equals(other.stored ?? second.bytes)

@@ -1,20 +1,21 @@
 /** Changes of a hive in memory. Each answers how it is taken back, or undefined where nothing had to be changed. */
 import { type RegistryValue, sameValue } from './data.ts';
 import { badRoot } from './errors.ts';
-import { fold, followed, type Hive, type HiveNode, reach } from './hive.ts';
+import { fold, followed, type Hive, type HiveNode, owned, reach } from './hive.ts';
 
 export type TakeBack = () => void;
 
 /** Where a key is, or would be; links are followed. */
-function placeIn({ nodes }: Hive, path: string): string {
-  const at = followed(nodes, path);
+function placeIn(hive: Hive, path: string): string {
+  const at = followed(hive, path);
   if (at === undefined) throw badRoot(path, 'its links lead round in a circle');
   return at;
 }
 
 function nodeAt(hive: Hive, path: string): HiveNode | undefined {
-  const at = followed(hive.nodes, path);
-  return at === undefined ? undefined : hive.nodes.get(fold(at));
+  const at = followed(hive, path);
+  const node = at === undefined ? undefined : hive.nodes.get(fold(at));
+  return node && owned(hive, node);
 }
 
 function inOrder(steps: readonly TakeBack[]): TakeBack {
@@ -33,9 +34,10 @@ function touch(node: HiveNode, now: bigint): TakeBack {
   };
 }
 
-function parentOf({ nodes }: Hive, node: HiveNode): HiveNode | undefined {
+function parentOf(hive: Hive, node: HiveNode): HiveNode | undefined {
   const end = node.path.lastIndexOf('\\');
-  return nodes.get(fold(node.path.slice(0, Math.max(0, end))));
+  const parent = hive.nodes.get(fold(node.path.slice(0, Math.max(0, end))));
+  return parent && owned(hive, parent);
 }
 
 /**
@@ -45,10 +47,11 @@ function parentOf({ nodes }: Hive, node: HiveNode): HiveNode | undefined {
  */
 export function createKey(hive: Hive, path: string, now: bigint): TakeBack | undefined {
   const steps: TakeBack[] = [];
-  reach(hive.nodes, placeIn(hive, path), path, (node, parent) => {
+  reach(hive, placeIn(hive, path), path, (node, parent) => {
     steps.push(touch(parent, now));
     node.modified = now;
     steps.push(() => {
+      parent.below = undefined;
       hive.nodes.delete(fold(node.path));
       parent.keys.delete(fold(node.path.slice(node.path.lastIndexOf('\\') + 1)));
     });
@@ -59,7 +62,7 @@ export function createKey(hive: Hive, path: string, now: bigint): TakeBack | und
 /** Sets a value; its key is made where it is not there. The name stays as it was stored, whatever its case here. */
 export function setValue(hive: Hive, path: string, value: RegistryValue, now: bigint): TakeBack | undefined {
   const created = createKey(hive, path, now);
-  const node = reach(hive.nodes, placeIn(hive, path), path);
+  const node = owned(hive, reach(hive, placeIn(hive, path), path));
   const folded = fold(value.name);
   const before = node.values.get(folded);
   if (before && sameValue(before, value)) return created;
@@ -108,9 +111,11 @@ export function removeKey(hive: Hive, path: string, now: bigint): TakeBack | und
   });
   const name = node.path.slice(node.path.lastIndexOf('\\') + 1);
   const touched = touch(parent, now);
+  parent.below = undefined;
   for (const [at] of removed) hive.nodes.delete(at);
   parent.keys.delete(fold(name));
   const putBack = () => {
+    parent.below = undefined;
     for (const [at, one] of removed) hive.nodes.set(at, one);
     parent.keys.set(fold(name), name);
   };

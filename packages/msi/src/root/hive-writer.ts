@@ -14,7 +14,8 @@ function sorted<Item>(items: ReadonlyMap<string, Item>): readonly Item[] {
     .map(([, item]) => item);
 }
 
-function keyText(node: HiveNode): string {
+/** What the file says of a key. */
+export function keyText(node: HiveNode): string {
   const lines = [
     `[${pathText(node.path)}] ${secondsOf(node.modified)}`,
     `#time=${node.modified.toString(16)}`,
@@ -25,14 +26,21 @@ function keyText(node: HiveNode): string {
   return `\n${lines.join('\n')}\n`;
 }
 
-/** Keys that say something, parents first. Those that only lead to others are named by them. */
-function tellingKeys(hive: Hive, node: HiveNode | undefined, found: HiveNode[] = []): readonly HiveNode[] {
-  if (!node) return found;
-  const { values, keys, options, isLink, path } = node;
-  if (values.size > 0 || keys.size === 0 || options.length > 0 || isLink) found.push(node);
-  for (const name of sorted(keys)) {
-    tellingKeys(hive, hive.nodes.get(fold(path === '' ? name : `${path}\\${name}`)), found);
-  }
+/** Whether it stands in the file. Keys that only lead to others are named by them. */
+function isTelling({ values, keys, options, isLink }: HiveNode): boolean {
+  return values.size > 0 || keys.size === 0 || options.length > 0 || isLink;
+}
+
+/** A key and all below it that stand in the file, parents first. */
+function tellingKeys(
+  { nodes }: Pick<Hive, 'nodes'>,
+  at: HiveNode | undefined,
+  found: HiveNode[] = [],
+): readonly HiveNode[] {
+  if (!at) return found;
+  if (isTelling(at)) found.push(at);
+  at.below ??= sorted(at.keys).map((name) => fold(at.path === '' ? name : `${at.path}\\${name}`));
+  for (const path of at.below) tellingKeys({ nodes }, nodes.get(path), found);
   return found;
 }
 

@@ -1,17 +1,14 @@
 /** One file of the registry in memory: its keys by path, whatever their case. */
-import type { ByteSource } from '../source.ts';
 import type { RegistryValue } from './data.ts';
 import { badRoot } from './errors.ts';
-import { linesOf } from './lines.ts';
-import { type RegistryLine, registryLines } from './registry-text.ts';
 
 export type HiveKey = {
   /** Path below the hive as it is stored. */
   readonly path: string;
   /** By name in lower case. */
   readonly values: ReadonlyMap<string, RegistryValue>;
-  /** Names of the keys directly below, as stored. */
-  readonly keys: readonly string[];
+  /** Names of the keys directly below, as stored, by name in lower case. */
+  readonly keys: ReadonlyMap<string, string>;
 };
 
 /** A key as it is kept; only hive-changes.ts writes to it. */
@@ -28,6 +25,10 @@ export type HiveNode = {
   readonly options: string[];
   /** What the file says of it, kept by hive-writer.ts until it is changed: a change is small, and a hive is not. */
   written: string | undefined;
+  /** Folded paths of the keys directly below in the order of the file, kept by hive-writer.ts until one comes or goes. */
+  below: readonly string[] | undefined;
+  /** The hive that may change it: others that have it, too, make a copy of their own first. */
+  readonly owner: object;
 };
 
 export type Hive = {
@@ -37,12 +38,15 @@ export type Hive = {
   readonly mount: string;
   /** All keys by folded path; the hive itself has an empty one. */
   readonly nodes: Map<string, HiveNode>;
+  /** Whether any key of it is a link. */
+  readonly hasLinks: boolean;
+  /** What the nodes that this hive alone has are marked with. */
+  owner: object;
   /** Links are followed, a few of them; undefined where there is no such key. */
   key(path: string): HiveKey | undefined;
 };
 
 const mostKeys = 1 << 21;
-const mostValues = 1 << 23;
 /** Windows allows 512 levels, and 255 characters a name. */
 const mostDepth = 512;
 const longestName = 255;
@@ -69,8 +73,9 @@ export function secondsOf(ticks: bigint): number {
   return ticks < ticksTo1970 ? 0 : Number((ticks - ticksTo1970) / ticksPerSecond);
 }
 
-function newNode(path: string): HiveNode {
+function newNode(path: string, owner: object): HiveNode {
   return {
+    owner,
     path,
     values: new Map(),
     keys: new Map(),
@@ -78,7 +83,20 @@ function newNode(path: string): HiveNode {
     modified: 0n,
     options: [],
     written: undefined,
+    below: undefined,
   };
+}
+
+/** Nodes that are reached for, and whose they are. */
+export type Reached = Pick<Hive, 'nodes' | 'owner'>;
+
+/** A node that this hive may change: itself, or a copy in its place where another hive has it, too. */
+export function owned({ nodes, owner }: Reached, node: HiveNode): HiveNode {
+  if (node.owner === owner) return node;
+  const { values, keys, options } = node;
+  const own = { ...node, owner, values: new Map(values), keys: new Map(keys), options: [...options] };
+  nodes.set(fold(node.path), own);
+  return own;
 }
 
 /**
@@ -87,15 +105,16 @@ function newNode(path: string): HiveNode {
  * @throws HoldfastError `root.invalid` where Windows could not have such a key
  */
 export function reach(
-  nodes: Map<string, HiveNode>,
+  hive: Reached,
   path: string,
   file: string,
   made?: (node: HiveNode, parent: HiveNode) => void,
 ): HiveNode {
+  const { nodes, owner } = hive;
   const tooLong = () => badRoot(file, `the key ${path.slice(0, 100)} is too deep, or its name too long`);
   if (path.length > mostPath) throw tooLong();
   // A path that begins with a backslash is the same without it.
-  if (path.startsWith('\\')) return reach(nodes, path.replace(/^\\+/, ''), file, made);
+  if (path.startsWith('\\')) return reach(hive, path.replace(/^\\+/, ''), file, made);
   const known = nodes.get(fold(path));
   if (known) return known;
   if (path.length > longestName && isTooLong(path)) throw tooLong();
@@ -107,13 +126,14 @@ export function reach(
     above = aboveOf(above);
     parent = nodes.get(fold(above));
   }
-  parent ??= topOf(nodes);
+  parent = owned(hive, parent ?? topOf(hive));
   for (const below of missing.toReversed()) {
     if (nodes.size >= mostKeys) throw badRoot(file, 'more keys than any registry has');
-    const node = newNode(below);
+    const node = newNode(below, owner);
     nodes.set(fold(below), node);
     const name = below.slice(below.lastIndexOf('\\') + 1);
     parent.keys.set(fold(name), name);
+    parent.below = undefined;
     made?.(node, parent);
     parent = node;
   }
@@ -130,8 +150,8 @@ function aboveOf(path: string): string {
   return path.slice(0, Math.max(path.lastIndexOf('\\'), 0));
 }
 
-function topOf(nodes: Map<string, HiveNode>): HiveNode {
-  const top = nodes.get('') ?? newNode('');
+export function topOf({ nodes, owner }: Reached): HiveNode {
+  const top = nodes.get('') ?? newNode('', owner);
   nodes.set('', top);
   return top;
 }
@@ -148,7 +168,11 @@ function target(node: HiveNode): string | undefined {
  * The path that a path stands for when links are followed from the top down: any key of it may be one. What is not
  * there yet stays as it is. Undefined where they go round in a circle.
  */
-export function followed(nodes: ReadonlyMap<string, HiveNode>, path: string): string | undefined {
+export function followed(
+  { nodes, hasLinks }: Pick<Hive, 'nodes' | 'hasLinks'>,
+  path: string,
+): string | undefined {
+  if (!hasLinks) return path;
   let names = path === '' ? [] : path.split('\\');
   let hops = 0;
   for (let depth = 1; depth <= names.length; depth += 1) {
@@ -164,54 +188,31 @@ export function followed(nodes: ReadonlyMap<string, HiveNode>, path: string): st
   return names.join('\\');
 }
 
-function hiveOf(nodes: Map<string, HiveNode>, facts: Pick<Hive, 'architecture' | 'mount'>): Hive {
-  topOf(nodes);
+type Facts = Pick<Hive, 'architecture' | 'mount' | 'hasLinks'>;
+
+export function hiveOf({ nodes, owner }: Reached, { architecture, mount, hasLinks }: Facts): Hive {
+  topOf({ nodes, owner });
+  const place = { nodes, hasLinks };
   return {
-    ...facts,
+    architecture,
+    mount,
+    hasLinks,
     nodes,
+    owner,
     key(path) {
-      const at = followed(nodes, path);
-      const found = at === undefined ? undefined : nodes.get(fold(at));
-      return found && { path: found.path, values: found.values, keys: [...found.keys.values()] };
+      const at = followed(place, path);
+      return at === undefined ? undefined : nodes.get(fold(at));
     },
   };
 }
 
 export function emptyHive(facts: Pick<Hive, 'architecture' | 'mount'>): Hive {
-  return hiveOf(new Map(), facts);
+  return hiveOf({ nodes: new Map(), owner: {} }, { ...facts, hasLinks: false });
 }
 
-/** What a line that begins with `#` says of the key before it. */
-function takeOption(node: HiveNode, { name, text }: RegistryLine & { kind: 'option' }): void {
-  if (name === 'link') node.isLink = true;
-  else if (name === 'time' && /^[0-9a-f]{1,16}$/i.test(text)) node.modified = BigInt(`0x${text}`);
-  else node.options.push(text === '' ? name : `${name}=${text}`);
-}
-
-/**
- * Reads a registry file whole.
- * @param file name to say in errors
- * @throws HoldfastError `root.invalid`
- */
-export async function readHive(source: ByteSource, file: string): Promise<Hive> {
-  const nodes = new Map<string, HiveNode>();
-  let node: HiveNode | undefined;
-  let architecture: Hive['architecture'] = 'x86';
-  let mount = '';
-  let values = 0;
-  const take = (line: RegistryLine) => {
-    if (line.kind === 'key') {
-      node = reach(nodes, line.path, file);
-      node.modified = ticksOf(line.seconds);
-    } else if (line.kind === 'value') {
-      values += 1;
-      if (values > mostValues) throw badRoot(file, 'more values than any registry has');
-      (node ?? topOf(nodes)).values.set(fold(line.value.name), line.value);
-    } else if (line.kind === 'option') {
-      if (node) takeOption(node, line);
-      else if (line.name === 'arch' && line.text === 'win64') architecture = 'x64';
-    } else mount = /relative to (.+)$/.exec(line.text)?.[1]?.replaceAll('\\\\', '\\') ?? mount;
-  };
-  for await (const lines of registryLines(linesOf(source, file), file)) lines.forEach(take);
-  return hiveOf(nodes, { architecture, mount });
+/** A hive that is now as this one is; from here on neither sees what is changed in the other. */
+export function forkHive(hive: Hive): Hive {
+  // What both have belongs to neither.
+  hive.owner = {};
+  return hiveOf({ nodes: new Map(hive.nodes), owner: {} }, hive);
 }

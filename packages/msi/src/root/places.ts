@@ -70,7 +70,7 @@ const shared = [
 const separateClasses = ['clsid', 'directshow', 'interface', 'media type', 'mediafoundation'];
 
 function isBelow(path: string, above: string): boolean {
-  return path === above || path.startsWith(`${above}\\`);
+  return path.startsWith(above) && (path.length === above.length || path.charAt(above.length) === '\\');
 }
 
 type NarrowPaths = {
@@ -113,6 +113,7 @@ export function classesOf(key: string): string {
 
 /** Without separators that name nothing. */
 function cleanPath(key: string): string {
+  if (!key.startsWith('\\') && !key.endsWith('\\') && !key.includes('\\\\')) return key;
   return key.replace(/^\\+|\\+$/g, '').replaceAll(/\\{2,}/g, '\\');
 }
 
@@ -123,7 +124,11 @@ function machinePlaces(
 ): KeyPlaces & { home: HivePlace } {
   const place = (path: string): HivePlace => ({ hive: 'machine', path });
   const wide = hives.machine?.architecture === 'x64';
-  const { places, home } = wide && view === '32' ? narrowPaths(key) : { places: [key], home: key };
+  if (!wide || view !== '32') {
+    const only = place(key);
+    return { looked: [only], home: only };
+  }
+  const { places, home } = narrowPaths(key);
   return { looked: places.map(place), home: place(home) };
 }
 

@@ -22,24 +22,27 @@ export function rootRegistry(hives: Hives): RootRegistry {
 
   return {
     value(place, name) {
-      for (const key of keysAt(place)) {
-        const value = key.values.get(fold(name));
+      const folded = fold(name);
+      for (const { hive, path } of placesOf(hives, place).looked) {
+        const value = hives[hive]?.key(path)?.values.get(folded);
         if (value) return value.data;
       }
       return undefined;
     },
     values(place) {
       const keys = keysAt(place);
-      if (keys.length === 0) return undefined;
+      const [only] = keys;
+      if (only === undefined) return undefined;
+      if (keys.length === 1) return [...only.values.values()];
       const merged = new Map(keys.toReversed().flatMap((key) => [...key.values]));
       return [...merged.values()];
     },
     keys(place) {
       const keys = keysAt(place);
-      if (keys.length === 0) return undefined;
-      return [
-        ...new Map(keys.toReversed().flatMap((key) => key.keys.map((name) => [fold(name), name]))).values(),
-      ];
+      const [only] = keys;
+      if (only === undefined) return undefined;
+      if (keys.length === 1) return [...only.keys.values()];
+      return [...new Map(keys.toReversed().flatMap((key) => [...key.keys])).values()];
     },
   };
 }

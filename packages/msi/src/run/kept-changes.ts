@@ -61,12 +61,16 @@ function madeAgain(registry: HostRegistry, place: RegistryPlace, depth = 0): rea
 
 /** The highest key on the way that is not there; undefined where the whole path is. */
 function highestMissing(registry: HostRegistry, place: RegistryPlace): RegistryPlace | undefined {
-  const names = place.key.split('\\');
-  for (let count = 1; count <= names.length; count += 1) {
-    const above = { ...place, key: names.slice(0, count).join('\\') };
-    if (registry.values(above) === undefined) return above;
+  // Where a key is, all above it are.
+  let missing: RegistryPlace | undefined;
+  let at = place;
+  while (registry.values(at) === undefined) {
+    missing = at;
+    const end = at.key.lastIndexOf('\\');
+    if (end < 0) break;
+    at = { ...at, key: at.key.slice(0, end) };
   }
-  return undefined;
+  return missing;
 }
 
 /** The place with its names as they are stored. */

@@ -47,6 +47,10 @@ export async function stageHashed(
 /** Undefined where there is no file. */
 export async function factsOf(files: Files, path: string): Promise<FileFacts | undefined> {
   return await files.read(path, async (source) => {
+    if (source.size <= pieceBytes) {
+      const bytes = await source.read(0, source.size);
+      return { size: source.size, sha256: createHash('sha256').update(bytes).digest('hex') };
+    }
     const hash = createHash('sha256');
     for await (const piece of piecesOf(source)) hash.update(piece);
     return { size: source.size, sha256: hash.digest('hex') };

@@ -5,6 +5,7 @@ import type { ActionResult } from '../log/phrases.ts';
 import { operationText } from '../log/phrases.ts';
 import type { Operation, Plan } from '../plan/model.ts';
 import { dataText } from '../root/data.ts';
+import { silentLog } from './log-silent.ts';
 import type { RunLog } from './model.ts';
 
 function changeText({ kind, place: { hive, key }, ...rest }: RegistryChange): string {
@@ -85,8 +86,15 @@ export type Teller = {
   end(result: Extract<ActionResult, 'success' | 'failure'>): Promise<void>;
 };
 
+const silent: Teller = {
+  begin: async () => undefined,
+  began: async () => undefined,
+  end: async () => undefined,
+};
+
 /** Tells of a run as msiexec does: the actions write a script, and InstallFinalize carries it out. */
 export function createTeller(plan: Plan, log: RunLog): Teller {
+  if (log === silentLog) return silent;
   async function whole(action: string, inside: () => Promise<void> = async () => undefined): Promise<void> {
     await log.actionStart(action);
     await inside();

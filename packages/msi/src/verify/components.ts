@@ -47,7 +47,7 @@ function findingOf(
   { component, state, why }: ComponentState,
   evaluation: Evaluation,
   recorded: Recorded,
-  shared: boolean,
+  sharing: readonly ComponentState[],
 ): Finding {
   const id = component.id;
   if (recorded.product === undefined || component.componentId === undefined) {
@@ -59,11 +59,17 @@ function findingOf(
   }
   const own = keyPathOf(component, evaluation);
   // Components that share a GUID share the record, too: it belongs to the one whose key path it names.
-  if (shared && keyPath.kind === 'path' && own !== undefined && !samePath(own, keyPath.path)) {
+  if (sharing.length > 0 && keyPath.kind === 'path' && own !== undefined && !samePath(own, keyPath.path)) {
     return {
       installed: false,
       why: `the record of its GUID names the key path of another component, ${keyPath.path}`,
     };
+  }
+  // Variants of one file: where the conditions leave one of them, the record is that one's.
+  const left = state === 'local' ? undefined : sharing.find((other) => other.state === 'local');
+  const leftPath = left && keyPathOf(left.component, evaluation);
+  if (left && own !== undefined && leftPath !== undefined && samePath(own, leftPath)) {
+    return { installed: false, why: `the record of its GUID is that of ${left.component.id}: ${why}` };
   }
   const text = keyPath.kind === 'path' ? keyPath.path : keyPath.text;
   return { installed: true, why: `its key path is on record as ${text}` };
@@ -81,16 +87,13 @@ export function componentFindings(
   root: Root,
 ): readonly ComponentFinding[] {
   const careless = isWine(root);
-  const times = new Map<string, number>();
-  for (const { component } of evaluation.components.values()) {
-    const id = component.componentId?.toUpperCase();
-    if (id !== undefined) times.set(id, (times.get(id) ?? 0) + 1);
-  }
+  const guidOf = ({ component }: ComponentState) => component.componentId?.toUpperCase() ?? '';
+  const byGuid = Map.groupBy(evaluation.components.values(), guidOf);
   return [...evaluation.components.values()].map((state) => {
-    const shared = (times.get(state.component.componentId?.toUpperCase() ?? '') ?? 0) > 1;
+    const sharing = (byGuid.get(guidOf(state)) ?? []).filter((other) => other !== state);
     const { condition, id } = state.component;
     const doubtful = careless && condition !== undefined && !evaluation.holds(condition);
-    return { component: id, doubtful, ...findingOf(state, evaluation, recorded, shared) };
+    return { component: id, doubtful, ...findingOf(state, evaluation, recorded, sharing) };
   });
 }
 

@@ -100,8 +100,9 @@ export async function registerProduct(planning: Planning, action: string): Promi
   }
   const because = { action, reason: 'the product is registered' };
   const values = valuesOf(planning);
+  const uninstall = uninstallPlace(planning);
   for (const [name, data] of values) {
-    draft.set(uninstallPlace(planning), name, data, because);
+    draft.set(uninstall, name, data, because);
     draft.set(keys.installProperties, name, data, because);
   }
   draft.set(keys.installProperties, 'LocalPackage', text(cached), because);
