@@ -7,7 +7,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { type InstallersFixture, installersContract } from '@holdfast/ports/suites';
+import { deviceName, heldLocks } from '../src/linux/dpkg-lock.ts';
 import { dpkgRootArguments, linuxInstallers, prepareDpkgRoot } from '../src/linux/installers.ts';
+import { realClock } from '../src/shared/clock.ts';
+import { holdDpkg } from './holding-dpkg.ts';
 import { temporaryFolder } from './temporary.ts';
 
 const run = promisify(execFile);
@@ -26,6 +29,7 @@ installersContract(async (): Promise<InstallersFixture> => {
       installedDpkg: { name: 'holdfast-kept', version: '1:2.3-4~five' },
       removedDpkg: 'holdfast-gone',
     }),
+    ...(hasDpkg && { clock: realClock(), busy: () => holdDpkg(root, folder.path) }),
     plainFile: join(folder.path, 'plain.txt'),
     missingFile: join(folder.path, 'missing.txt'),
     cleanup: folder.cleanup,
@@ -103,4 +107,39 @@ test('a package of the system is seen without a root', {
   const state = await linuxInstallers().dpkg('dpkg');
   assert.equal(state?.installed, true);
   assert.match(state.version ?? '', /^\d/);
+});
+
+test('who holds dpkg is told by name, and a lock of another file is none of it', {
+  skip: hasDpkg ? false : 'no dpkg here',
+}, async (context) => {
+  const folder = await temporaryFolder();
+  context.after(folder.cleanup);
+  const [root, other] = [join(folder.path, 'root'), join(folder.path, 'other')];
+  await prepareDpkgRoot(root);
+  const over = await holdDpkg(other, folder.path);
+  assert.deepEqual(await linuxInstallers({ root }).idle?.(), { ready: true });
+  const held = await linuxInstallers({ root: other }).idle?.();
+  assert.ok(held?.ready === false);
+  assert.match(held.reason, /^dpkg \(process \d+\) holds dpkg's lock$/);
+  assert.equal(held.evidence.lock, 'lock-frontend');
+  await over();
+});
+
+test('of the locks that the kernel tells, those for writing that are held count', () => {
+  const text = [
+    '1: POSIX  ADVISORY  WRITE 812 fd:00:1234 0 EOF',
+    '1: -> POSIX  ADVISORY  WRITE 813 fd:00:1234 0 EOF',
+    '2: POSIX  ADVISORY  READ  814 fd:00:1235 0 EOF',
+    '3: FLOCK  ADVISORY  WRITE 815 fd:00:1236 0 EOF',
+    '4: OFDLCK ADVISORY  WRITE -1 00:2b:77 0 0',
+    '5: POSIX  ADVISORY  WRITE 9 103:12:4294967297 0 EOF',
+    '',
+  ].join('\n');
+  assert.deepEqual(heldLocks(text), [
+    { pid: 812, device: 'fd:00', inode: 1234 },
+    { pid: 9, device: '103:12', inode: 4294967297 },
+  ]);
+  assert.equal(deviceName(0xfd00), 'fd:00');
+  // 259:4660, a device whose minor number needs more than eight bits (makedev(3)).
+  assert.equal(deviceName(((0x1234 & ~0xff) << 12) | (259 << 8) | 0x34), '103:1234');
 });

@@ -43,7 +43,8 @@ test('the ports of Windows keep their contracts', { skip }, async (context) => {
   const { installed, cases } = await preparePackages(`${folder}/package`);
   if (installed !== undefined) await prefix.run('msiexec', ['/i', installed.msi, '/qn']);
   const reporter = toWindows(fileURLToPath(new URL('windows-reporter.ts', import.meta.url)));
-  const run = await prefix.runNode(bundle, [JSON.stringify({ installed, cases })], {
+  const service = toWindows(await bundleOf('windows-service'));
+  const run = await prefix.runNode(bundle, [JSON.stringify({ installed, cases, service })], {
     environment: { NODE_OPTIONS: `--test-reporter=file:///${reporter.replaceAll('\\', '/')}` },
   });
   const results = innerResults(run.output);

@@ -19,16 +19,22 @@ import { windowsMachine } from '../src/windows/index.ts';
 import { invalidHandle, win32 } from '../src/windows/win32.ts';
 import { nodeCommands, nodeFamily, nodeOrphan } from './known-commands.ts';
 import { directNetwork } from './network-fixture.ts';
+import { holdInstaller, windowsGateTests } from './windows-gates.ts';
 import { type InstallerCase, msiexecTest } from './windows-msiexec.ts';
 import { windowsOwnTests } from './windows-own.ts';
 
 const machine = windowsMachine();
 const nothing = async () => undefined;
 
+type Prepared = {
+  readonly installed?: InstallerCase;
+  readonly cases: readonly InstallerCase[];
+  /** Bundle of the service. */
+  readonly service?: string;
+};
+
 /** What the test outside has prepared. */
-const { installed, cases }: { installed?: InstallerCase; cases: readonly InstallerCase[] } = JSON.parse(
-  process.argv[2] ?? '{"cases":[]}',
-);
+const { installed, cases, service }: Prepared = JSON.parse(process.argv[2] ?? '{"cases":[]}');
 
 clockContract(async () => ({ clock: machine.clock, cleanup: nothing }));
 entropyContract(async () => ({ entropy: machine.entropy, cleanup: nothing }));
@@ -130,6 +136,8 @@ installersContract(async () => {
     installers: machine.installers,
     has: { dpkg: false, msi: true },
     ...(installed === undefined ? {} : { installedMsi: installed }),
+    clock: machine.clock,
+    busy: async () => holdInstaller(),
     versionedFile: { path: process.execPath, version: `${process.versions.node}.0` },
     plainFile,
     missingFile: path.join(folder, 'missing.txt'),
@@ -137,5 +145,6 @@ installersContract(async () => {
   };
 });
 
+windowsGateTests(machine, service);
 windowsOwnTests();
 for (const installer of cases) msiexecTest(machine, installer);

@@ -9,5 +9,5 @@ export type LinkState = {
 
 export type Links = {
   state(): Promise<LinkState>;
-  readonly watch: Watch;
+  readonly watch?: Watch;
 };

@@ -9,5 +9,5 @@ export type PowerState = {
 
 export type Power = {
   state(): Promise<PowerState>;
-  readonly watch: Watch;
+  readonly watch?: Watch;
 };

@@ -15,5 +15,5 @@ export type Protection = {
    * @throws HoldfastError `system.not-ready`, `system.refused`
    */
   install(paths: readonly string[]): Promise<void>;
-  readonly watch: Watch;
+  readonly watch?: Watch;
 };

@@ -13,6 +13,7 @@ export type Readiness =
 
 /**
  * Calls back whenever what it watches may have changed, until the function that it answers is called. It may call too
- * often, and must not be relied on: whoever waits looks again after some time all the same.
+ * often, and must not be relied on: whoever waits looks again after some time all the same. Ports whose system tells
+ * nothing cheaply have none.
  */
 export type Watch = (changed: () => void) => () => void;

@@ -3,16 +3,16 @@ import type { Readiness, Watch } from './readiness.ts';
 
 export type ServiceState = 'stopped' | 'start-pending' | 'stop-pending' | 'running' | 'paused';
 
-/** Failures keep their number in `details.win32`: 1053 did not answer, 1056 runs already, 1060 is none, 1072 being deleted. */
+/** Failures of Windows keep their number in `details.win32`: 1053 did not answer, 1060 is none, 1072 being deleted. */
 export type Services = {
   /** Undefined where there is no service of this name. */
   state(name: string): Promise<ServiceState | undefined>;
   /** Whether it runs and answers requests, which is more than to run. */
   readiness(name: string): Promise<Readiness>;
-  /** Resolves when it runs. @throws HoldfastError `system.*` */
+  /** Resolves when it runs, at once where it does already. @throws HoldfastError `system.*` */
   start(name: string): Promise<void>;
-  /** Resolves when it has stopped. @throws HoldfastError `system.*` */
+  /** Resolves when it has stopped, at once where it does not run. @throws HoldfastError `system.*` */
   stop(name: string): Promise<void>;
   /** Any service's state. */
-  readonly watch: Watch;
+  readonly watch?: Watch;
 };

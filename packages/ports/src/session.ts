@@ -10,5 +10,5 @@ export type RemoteSession = {
 export type Sessions = {
   /** Those that are live now. */
   remote(): Promise<readonly RemoteSession[]>;
-  readonly watch: Watch;
+  readonly watch?: Watch;
 };

@@ -15,6 +15,8 @@ export type BootFixture = Fixture & {
   restart?(): Promise<void>;
   /** Upgrades the operating system: likewise. */
   upgrade?(): Promise<void>;
+  /** Starts the machine again, with much to start; resolves when it is busy with that, its answer when it has done it. */
+  busyStart?(): Promise<() => Promise<void>>;
 };
 
 export function bootContract(make: Make<BootFixture>, options: SuiteOptions = {}): void {
@@ -48,6 +50,47 @@ const tests: ContractTests<BootFixture> = {
     await restart();
     assert.notEqual(await boot.id(), id);
     assert.equal((await boot.operatingSystem()).epoch, epoch);
+  },
+
+  'the machine is up for some time, and longer when it is asked again': async ({ boot }, context) => {
+    const first = await boot.uptime?.();
+    if (first === undefined) {
+      context.skip('this machine does not tell how long it is up');
+      return;
+    }
+    assert.ok(Number.isFinite(first) && first >= 0, `${first}`);
+    assert.ok(((await boot.uptime?.()) ?? 0) >= first);
+  },
+
+  'it is settled, or tells what still starts': async ({ boot }, context) => {
+    const settled = await boot.settled?.();
+    if (settled === undefined) {
+      context.skip('this machine does not tell what still starts');
+      return;
+    }
+    assert.ok(settled.ready || settled.reason.length > 0);
+  },
+
+  'a machine that still starts is not settled, and those who watch are told when it is': async (
+    { boot, busyStart },
+    context,
+  ) => {
+    if (busyStart === undefined || boot.settled === undefined) {
+      context.skip('this machine cannot be seen at its start in a test');
+      return;
+    }
+    const done = await busyStart();
+    const busy = await boot.settled();
+    assert.ok(!busy.ready);
+    assert.ok(busy.reason.length > 0);
+    let told = 0;
+    const leave = boot.watch?.(() => {
+      told += 1;
+    });
+    await done();
+    assert.deepEqual(await boot.settled(), { ready: true });
+    assert.ok(told > 0 || boot.watch === undefined, 'nobody was told');
+    leave?.();
   },
 
   'an upgrade of the operating system gives a new epoch': async ({ boot, upgrade }, context) => {

@@ -1,6 +1,6 @@
 /** The contract of what the platform's installers say. */
 import assert from 'node:assert/strict';
-import type { Installers, PackageState } from '../src/index.ts';
+import type { Clock, Installers, PackageState } from '../src/index.ts';
 import {
   type ContractTests,
   type Fixture,
@@ -8,6 +8,7 @@ import {
   registerContract,
   type SuiteOptions,
 } from './contract.ts';
+import { toldOf } from './watched.ts';
 
 export type InstallersFixture = Fixture & {
   readonly installers: Installers;
@@ -23,6 +24,9 @@ export type InstallersFixture = Fixture & {
   /** A file without one, and a path where there is nothing. */
   readonly plainFile: string;
   readonly missingFile: string;
+  readonly clock?: Pick<Clock, 'sleep'>;
+  /** Another installation begins, as this system would see it; resolves when it is under way, its answer when it is over. */
+  busy?(): Promise<() => Promise<void>>;
 };
 
 export function installersContract(make: Make<InstallersFixture>, options: SuiteOptions = {}): void {
@@ -84,6 +88,36 @@ const tests: ContractTests<InstallersFixture> = {
     const state = await installers.msi(installedMsi.productCode);
     assert.equal(state?.installed, true);
     if (installedMsi.version !== undefined) assert.equal(state.version, installedMsi.version);
+  },
+
+  'while another installation is under way they are not idle, and say so': async (
+    { installers, busy },
+    context,
+  ) => {
+    if (busy === undefined || installers.idle === undefined) {
+      context.skip('no other installation can be had in a test');
+      return;
+    }
+    assert.deepEqual(await installers.idle(), { ready: true });
+    const over = await busy();
+    const idle = await installers.idle();
+    assert.ok(!idle.ready);
+    assert.ok(idle.reason.length > 0);
+    assert.ok(Object.keys(idle.evidence).length > 0, 'nothing was seen');
+    await over();
+    assert.deepEqual(await installers.idle(), { ready: true });
+  },
+
+  'those who watch are told when an installation is over, and those who left are not': async (
+    { installers, busy, clock },
+    context,
+  ) => {
+    if (busy === undefined || clock === undefined) {
+      context.skip('no other installation can be had in a test');
+      return;
+    }
+    const over = await busy();
+    await toldOf(over, installers, clock, context);
   },
 
   'a file without a version resource has no version, nor one that is not there': async (fixture) => {

@@ -1,10 +1,11 @@
 /** The machine as started: boot id, os-release(5), machine-id(5). */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { arch, hostname, platform, release } from 'node:os';
-import type { Boot, OperatingSystem } from '@holdfast/ports';
-import { errorCodeOf } from '../shared/error-code.ts';
+import { arch, hostname, platform, release, uptime } from 'node:os';
+import type { Boot, OperatingSystem, Readiness } from '@holdfast/ports';
+import { askProgram } from '../shared/ask-program.ts';
 import { currentBootId } from './process-table.ts';
+import { systemdRuns } from './systemd.ts';
+import { textOf } from './text-file.ts';
 
 export type BootOptions = {
   /** Folder in which etc/ and usr/lib/ of the system are. */
@@ -21,10 +22,13 @@ export function linuxBoot({ root = '' }: BootOptions = {}): Boot {
     id: async () => currentBootId(),
     operatingSystem: async () => {
       const fields = await osRelease(root);
-      const machineId = (await contentOf(`${root}/etc/machine-id`)) ?? '';
+      const machineId = (await textOf(`${root}/etc/machine-id`)) ?? '';
       return systemOf(fields, machineId.trim());
     },
     hostName: async () => hostname(),
+    // CLOCK_BOOTTIME, which counts sleep.
+    uptime: async () => uptime() * 1000,
+    ...(systemdRuns() ? { settled } : {}),
   };
 }
 
@@ -45,8 +49,7 @@ function systemOf(fields: ReadonlyMap<string, string>, machineId: string): Opera
 
 /** os-release(5): the file in /etc, else the one in /usr/lib; empty where there is neither (macOS). */
 async function osRelease(root: string): Promise<ReadonlyMap<string, string>> {
-  const text =
-    (await contentOf(`${root}/etc/os-release`)) ?? (await contentOf(`${root}/usr/lib/os-release`)) ?? '';
+  const text = (await textOf(`${root}/etc/os-release`)) ?? (await textOf(`${root}/usr/lib/os-release`)) ?? '';
   const lines = text.matchAll(/^([A-Z0-9_]+)=(.*)$/gm);
   return new Map([...lines].map(([, field = '', value = '']) => [field, unquoted(value.trim())]));
 }
@@ -57,11 +60,17 @@ function unquoted(value: string): string {
   return quoted === undefined ? value : quoted.replace(/\\([\\"'$`])/g, '$1');
 }
 
-async function contentOf(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (thrown) {
-    if (errorCodeOf(thrown) === 'ENOENT') return undefined;
-    throw thrown;
-  }
+async function settled(): Promise<Readiness> {
+  const answer = await askProgram('systemctl', ['is-system-running']);
+  return settledBy(answer?.output.trim() ?? '');
+}
+
+/** All jobs of the start have ended; in the second state a unit has failed, which is no reason to wait for ever. */
+const started: readonly string[] = ['running', 'degraded'];
+
+/** @param state as `systemctl is-system-running` prints it */
+export function settledBy(state: string): Readiness {
+  if (started.includes(state)) return { ready: true };
+  const words = state === '' ? 'systemd does not answer' : `the machine is ${state}`;
+  return { ready: false, reason: words, evidence: { systemd: state === '' ? 'silent' : state } };
 }

@@ -1,4 +1,6 @@
 /** A real Linux machine behind the ports. */
+import { platform } from 'node:os';
+import type { OptionalPorts } from '@holdfast/ports';
 import { realClock } from '../shared/clock.ts';
 import { systemEntropy } from '../shared/entropy.ts';
 import { x509Identities } from '../shared/identities.ts';
@@ -7,8 +9,13 @@ import { httpsNetwork, type NetworkOptions } from '../shared/network.ts';
 import { linuxBoot } from './boot.ts';
 import { linuxDisk } from './disk.ts';
 import { linuxInstallers } from './installers.ts';
+import { linuxLinks } from './links.ts';
+import { linuxPower } from './power.ts';
 import { linuxProcesses } from './processes.ts';
 import { noRegistry } from './registry.ts';
+import { linuxServices } from './services.ts';
+import { linuxSessions } from './sessions.ts';
+import { systemdRuns } from './systemd.ts';
 
 export type LinuxMachineOptions = {
   readonly network?: NetworkOptions;
@@ -30,6 +37,18 @@ export function linuxMachine(options: LinuxMachineOptions = {}): Machine {
     installers: linuxInstallers(options.dpkgRoot === undefined ? {} : { root: options.dpkgRoot }),
     registry: noRegistry(),
     boot: linuxBoot(),
+    ...gatePorts(),
     close: () => network.close(),
+  };
+}
+
+/** What readiness gates look at. The kernel tells the rest only on Linux; only systemd has services to ask for. */
+function gatePorts(): Partial<OptionalPorts> {
+  if (platform() !== 'linux') return {};
+  return {
+    power: linuxPower(),
+    sessions: linuxSessions(),
+    links: linuxLinks(),
+    ...(systemdRuns() ? { services: linuxServices() } : {}),
   };
 }

@@ -1,42 +1,41 @@
 /** What dpkg says about installed packages, of the system or of a root folder of its own. */
-import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HoldfastError } from '@holdfast/contract';
 import type { Installers, PackageState } from '@holdfast/ports';
-import { errorCodeOf } from '../shared/error-code.ts';
+import { askProgram } from '../shared/ask-program.ts';
+import { watchPlaces } from '../shared/folder-watch.ts';
+import { dpkgIdle } from './dpkg-lock.ts';
 
 export type InstallersOptions = {
   /** Root folder whose packages are meant; `/` is the system. */
   readonly root?: string;
 };
 
-/** Milliseconds that a question to dpkg may take; it reads one file and waits for no lock. */
-const queryTimeoutMs = 30_000;
-
 /** Debian Policy 5.6.1, with the architecture that dpkg accepts behind it. */
 const packageName = /^[a-z0-9][a-z0-9+.-]+(?::[a-z0-9-]+)?$/;
 
 export function linuxInstallers({ root = '/' }: InstallersOptions = {}): Installers {
+  const admin = adminFolder(root);
   return {
-    dpkg: (name) => queryDpkg(root, name),
+    dpkg: (name) => queryDpkg(admin, name),
     msi: async () => undefined,
     fileVersion: async () => undefined,
+    // dpkg replaces its status file at the end of its work, right before it lets go of its lock.
+    ...(existsSync('/proc/locks') ? { idle: () => dpkgIdle(admin), watch: watchPlaces([admin]) } : {}),
   };
 }
 
-async function queryDpkg(root: string, name: string): Promise<PackageState | undefined> {
+function adminFolder(root: string): string {
+  return join(root, 'var/lib/dpkg');
+}
+
+async function queryDpkg(admin: string, name: string): Promise<PackageState | undefined> {
   // A name that is none is asked all the same (as one that cannot be there): only dpkg knows whether it is here.
   const asked = packageName.test(name) ? name : 'not-a-package-name';
   const format = '${db:Status-Want} ${db:Status-Eflag} ${db:Status-Status}\\t${Version}\\n';
-  const admindir = join(root, 'var/lib/dpkg');
-  const answer = await run('dpkg-query', [
-    `--admindir=${admindir}`,
-    '--show',
-    `--showformat=${format}`,
-    '--',
-    asked,
-  ]);
+  const answer = await query([`--admindir=${admin}`, '--show', `--showformat=${format}`, '--', asked]);
   if (answer === undefined) return undefined;
   // One line for each architecture. A package on hold is installed like any other.
   const installed = /^(?:install|hold) ok installed\t(.+)$/m.exec(answer);
@@ -45,16 +44,11 @@ async function queryDpkg(root: string, name: string): Promise<PackageState | und
 }
 
 /** Standard output; empty when dpkg-query knows nothing of the name (exit 1), undefined where it is missing. */
-function run(program: string, words: readonly string[]): Promise<string | undefined> {
-  return new Promise((resolve, reject) => {
-    const options = { env: { ...process.env, LC_ALL: 'C.UTF-8' }, timeout: queryTimeoutMs };
-    execFile(program, words, options, (failure, stdout, stderr) => {
-      if (failure === null) resolve(stdout);
-      else if (errorCodeOf(failure) === 'ENOENT') resolve(undefined);
-      else if (failure.code === 1) resolve('');
-      else reject(new HoldfastError('internal', `${program} failed: ${stderr.trim()}`, { cause: failure }));
-    });
-  });
+async function query(words: readonly string[]): Promise<string | undefined> {
+  const answer = await askProgram('dpkg-query', words);
+  if (answer === undefined || answer.code === 0) return answer?.output;
+  if (answer.code === 1) return '';
+  throw new HoldfastError('internal', `dpkg-query failed: ${answer.error.trim()}`);
 }
 
 /** Folders and files without which dpkg refuses to work in a root (dpkg(1), FILES). */
@@ -66,7 +60,7 @@ const adminFiles = ['status', 'available'];
  * missing. What is there stays as it is.
  */
 export async function prepareDpkgRoot(root: string): Promise<void> {
-  const admin = join(root, 'var/lib/dpkg');
+  const admin = adminFolder(root);
   for (const folder of [...adminFolders.map((name) => join(admin, name)), join(root, 'var/log')]) {
     await mkdir(folder, { recursive: true, mode: 0o755 });
   }

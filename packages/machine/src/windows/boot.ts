@@ -1,9 +1,10 @@
 /** The Windows machine as started. */
 import { createHash } from 'node:crypto';
-import { arch, hostname, release, version } from 'node:os';
+import { arch, hostname, release, uptime, version } from 'node:os';
 import { HoldfastError } from '@holdfast/contract';
 import type { Boot } from '@holdfast/ports';
 import { readRegistry } from './registry.ts';
+import { windowsSettled } from './settled.ts';
 import { win32 } from './win32.ts';
 
 /** SystemTimeOfDayInformation: the first of its 48 bytes are the boot time, in 100 ns since 1601. */
@@ -22,6 +23,9 @@ export function windowsBoot(): Boot {
       epoch: epoch(),
     }),
     hostName: async () => hostname(),
+    // GetTickCount64, which counts sleep.
+    uptime: async () => uptime() * 1000,
+    settled: async () => windowsSettled(uptime() * 1000),
   };
 }
 

@@ -7,8 +7,13 @@ import { httpsNetwork, type NetworkOptions } from '../shared/network.ts';
 import { windowsBoot } from './boot.ts';
 import { windowsDisk } from './disk.ts';
 import { windowsInstallers } from './installers.ts';
+import { windowsLinks } from './links.ts';
+import { windowsPower } from './power.ts';
 import { windowsProcesses } from './processes.ts';
+import { windowsProtection } from './protection.ts';
 import { windowsRegistry } from './registry.ts';
+import { windowsServices } from './services.ts';
+import { windowsSessions } from './sessions.ts';
 
 export type WindowsMachineOptions = {
   readonly network?: NetworkOptions;
@@ -31,6 +36,11 @@ export function windowsMachine(options: WindowsMachineOptions = {}): Machine {
     installers: windowsInstallers(),
     registry: windowsRegistry(),
     boot: windowsBoot(),
+    services: windowsServices(clock),
+    protection: windowsProtection(),
+    power: windowsPower(),
+    sessions: windowsSessions(),
+    links: windowsLinks(),
     close: () => network.close(),
   };
 }

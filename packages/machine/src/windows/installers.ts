@@ -1,6 +1,7 @@
 /** What Windows Installer and version resources say about installed software. */
 import { toNamespacedPath } from 'node:path';
 import type { Installers, PackageState } from '@holdfast/ports';
+import { installerIdle } from './installer-mutex.ts';
 import { win32, winError } from './win32.ts';
 
 /** INSTALLSTATE_DEFAULT (msi.h): installed for this account or the machine. */
@@ -13,6 +14,7 @@ export function windowsInstallers(): Installers {
     dpkg: async () => undefined,
     msi: async (productCode) => productState(productCode),
     fileVersion: async (path) => fileVersion(path),
+    idle: async () => installerIdle(),
   };
 }
 

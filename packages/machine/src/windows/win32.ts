@@ -24,6 +24,11 @@ export const winError = {
   accessDenied: 5,
   sharingViolation: 32,
   moreData: 234,
+  serviceTimeout: 1053,
+  serviceRunsAlready: 1056,
+  noService: 1060,
+  serviceNotActive: 1062,
+  processAborted: 1067,
 } as const;
 /** WaitForSingleObject: the time is over, the object not signalled. */
 export const waitTimeout = 258;
@@ -73,9 +78,13 @@ export function win32(): Win32 {
   return loaded;
 }
 
+/** Not an import: koffi loads its addon at once, and a client on another platform is to carry neither. */
+export function loadKoffi(): typeof Koffi {
+  return createRequire(import.meta.url)('koffi');
+}
+
 function bind(): Win32 {
-  // Not an import: koffi loads its addon at once, and a client on another platform is to carry neither.
-  const koffi: typeof Koffi = createRequire(import.meta.url)('koffi');
+  const koffi = loadKoffi();
   const kernel = koffi.load('kernel32.dll');
   const native = koffi.load('ntdll.dll');
   const rights = koffi.load('advapi32.dll');
