@@ -60,6 +60,8 @@ export type Item = {
   readonly waiting?: GateWait | null;
   /** It was reported as broken, so that what mends it is a repair. */
   readonly broken: boolean;
+  /** The boot in which it was verified. Absent before that, and in journals of older clients. */
+  readonly verifiedIn?: string;
   /** What was said last, so that a standing fact is said once. */
   readonly said: string | null;
   readonly state: DeploymentState;

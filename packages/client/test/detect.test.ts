@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { compareVersions, type DetectionRule, sha256 } from '@holdfast/contract';
+import { compareVersions, type DetectionRule, type Intent, sha256 } from '@holdfast/contract';
 import { linuxMachine } from '@holdfast/machine';
 import type { Installers } from '@holdfast/ports';
 import { parseCommand } from '../src/software/command.ts';
@@ -45,7 +45,7 @@ test('a command line that is empty or has an open quotation mark is refused', ()
 });
 
 /** A root with `app/tool` in it, and what the installers and the registry would say. */
-async function looking(test: TestContext, installers: Partial<Installers> = {}) {
+async function looking(test: TestContext, installers: Partial<Installers> = {}, intent: Intent = 'install') {
   const root = await mkdtemp(join(tmpdir(), 'holdfast-detect-'));
   test.after(() => rm(root, { recursive: true }));
   await mkdir(join(root, 'app'));
@@ -64,8 +64,19 @@ async function looking(test: TestContext, installers: Partial<Installers> = {}) 
       ...installers,
     },
   };
-  return (...rules: DetectionRule[]) => detect(ports, rules, { platform: 'linux', root });
+  return (...rules: DetectionRule[]) => detect(ports, rules, { platform: 'linux', root }, intent);
 }
+
+test('for a removal it is looked at whether a part is left, whichever rule is the one that fails', async (t) => {
+  const look = await looking(t, {}, 'uninstall');
+  const [there, gone] = ['/app/tool', '/app/gone'].map((path) => ({ kind: 'file', path }) as const);
+  assert.ok(there && gone);
+  assert.equal((await look(there, gone)).part, true);
+  assert.equal((await look(gone, there)).part, true);
+  assert.equal((await look(gone)).part, false);
+  const installing = await looking(t);
+  assert.equal((await installing(gone, there)).part, undefined);
+});
 
 test('a file rule holds for a file that is there, with the right content, inside the root', async (t) => {
   const look = await looking(t);

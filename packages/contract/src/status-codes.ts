@@ -131,7 +131,7 @@ export const statusCatalogue = {
     name: 'reboot-pending',
     severity: 'warning',
     state: 'reboot-pending',
-    text: '{package} needs a restart of the machine',
+    text: '{package} needs a restart of the machine: {reason}',
   },
   30026: {
     name: 'waiting-at-gate',

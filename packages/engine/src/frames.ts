@@ -22,17 +22,22 @@ const headBytes = 12;
 export const framePayloadLimit = 128 * 1024 * 1024;
 
 export function encodeFrame(value: unknown): Buffer {
-  const payload = Buffer.from(JSON.stringify(value), 'utf8');
-  if (payload.length > framePayloadLimit) {
+  return frameOf(JSON.stringify(value));
+}
+
+/** A frame of what is JSON already. @throws HoldfastError `disk.failed` where it would be too long */
+export function frameOf(text: string): Buffer {
+  const length = Buffer.byteLength(text, 'utf8');
+  if (length > framePayloadLimit) {
     throw new HoldfastError('disk.failed', 'A journal frame would be longer than its limit.', {
-      details: { bytes: payload.length, limit: framePayloadLimit },
+      details: { bytes: length, limit: framePayloadLimit },
     });
   }
-  const frame = Buffer.alloc(headBytes + payload.length);
+  const frame = Buffer.allocUnsafe(headBytes + length);
   marker.copy(frame, 0);
-  frame.writeUInt32LE(payload.length, 4);
-  payload.copy(frame, headBytes);
-  frame.writeUInt32LE(checksum(frame, 0, payload.length), 8);
+  frame.writeUInt32LE(length, 4);
+  frame.write(text, headBytes, 'utf8');
+  frame.writeUInt32LE(checksum(frame, 0, length), 8);
   return frame;
 }
 

@@ -136,12 +136,18 @@ const pendingRenames = {
   view: '64',
 } as const;
 
+/** A folder that is renamed takes what is in it along; one that is removed must be empty by then. */
 async function pendingVerdict(registry: Registry, paths: readonly string[]): Promise<GateVerdict> {
-  const renames = (await registry.read(pendingRenames))?.split('\n') ?? [];
+  const list = ((await registry.read(pendingRenames))?.split('\n') ?? []).map(plainPath);
   const ours = paths.map(plainPath);
-  const found = renames.map(plainPath).find((path) => ours.some((own) => isBelow(path, own)));
-  if (found === undefined) return open;
-  return { open: false, reason: `${found} is replaced at the next restart`, evidence: { path: found } };
+  const isRenamed = (index: number) => index % 2 === 1 || (list[index + 1] ?? '') !== '';
+  const found = list.findIndex((path, index) =>
+    ours.some((own) => isBelow(path, own) || (isRenamed(index) && isBelow(own, path))),
+  );
+  const path = list[found];
+  if (path === undefined) return open;
+  const happens = isRenamed(found) ? 'replaced' : 'removed';
+  return { open: false, reason: `${path} is ${happens} at the next restart`, evidence: { path } };
 }
 
 /** `!\??\C:\Windows\x.dll` as `c:\windows\x.dll`. */

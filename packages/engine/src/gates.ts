@@ -83,7 +83,7 @@ export async function untilStirred(
   signal?: AbortSignal,
 ): Promise<void> {
   const stirred = new AbortController();
-  const leave = gates.flatMap((gate) => (gate.watch ? [gate.watch(() => stirred.abort())] : []));
+  const leave = gates.flatMap((gate) => (gate.watch ? [gate.watch(() => stirred.abort('stirred'))] : []));
   try {
     await clock.sleep(ms, signal ? AbortSignal.any([signal, stirred.signal]) : stirred.signal);
   } catch (thrown) {

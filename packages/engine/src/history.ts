@@ -68,6 +68,8 @@ export type History = {
   readonly repairs: readonly number[];
   /** The boot in which a program asked for a restart; the goal counts only in another one. */
   readonly rebootAfter: string | null;
+  /** The last removal was cut short, and found done all the same: a power cut may bring back a part of what it removed. */
+  readonly cutShort?: boolean;
 };
 
 export const emptyHistory: History = {
@@ -97,13 +99,15 @@ export function afterSetback(
     reason,
     heldBy: held ? setback : null,
     notBefore: held ? null : now + backoffMs(count, rule, entropy),
-    rebootAfter: null,
+    // Who could not look knows nothing of a restart either.
+    rebootAfter: setback === 'undetectable' ? history.rebootAfter : null,
   };
 }
 
-/** After detection agreed with what is desired. `present`: whether it is there now. */
-export function afterSuccess(history: History, present: boolean): History {
-  return { ...emptyHistory, hadIt: present, repairs: history.repairs };
+/** After detection agreed with what is desired. @param present whether it is there now */
+export function afterSuccess(history: History, present: boolean, cutShort = history.cutShort): History {
+  const { repairs } = history;
+  return { ...emptyHistory, hadIt: present, repairs, ...(cutShort && !present ? { cutShort } : {}) };
 }
 
 /** When a repair starts: counted before it runs, so that a crash in it counts too. */

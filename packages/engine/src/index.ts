@@ -40,7 +40,16 @@ export type { JobEvent } from './job-events.ts';
 export type { JobReport } from './job-work.ts';
 export { type Journal, type JournalOptions, openJournal, setAside } from './journal.ts';
 export { type ChangeRecord, type JobRecord, type Ledger, newRecord, openLedger, released } from './ledger.ts';
-export { type Action, type Desired, isReached, type Moment, type Observed, type Plan, plan } from './plan.ts';
+export {
+  type Action,
+  type Desired,
+  isReached,
+  type Moment,
+  type Observed,
+  type Plan,
+  plan,
+  wasBegun,
+} from './plan.ts';
 export {
   carryOut,
   describeExit,

@@ -7,7 +7,7 @@
 import { HoldfastError, isHoldfastError } from '@holdfast/contract';
 import type { Folder, OpenFile } from '@holdfast/ports';
 import { readWhole, removeIfThere, replaceFile } from './files.ts';
-import { encodeFrame, readFrames } from './frames.ts';
+import { encodeFrame, frameOf, readFrames } from './frames.ts';
 import { createSerial } from './serial.ts';
 
 /** Bytes of the longest journal file that is read. */
@@ -98,9 +98,10 @@ export async function openJournal<State, Entry>(
       serial(async () => {
         if (poisoned) await reopen();
         if (entries.length === 0) return media.state;
-        await append(encodeFrame({ entries }));
+        const text = JSON.stringify({ entries });
+        await append(frameOf(text));
         // Entries are passed through JSON so that the state is the same before and after a restart.
-        const next = entries.reduce((state, entry) => reduce(state, structuredJson(entry)), media.state);
+        const next = (JSON.parse(text) as { entries: Entry[] }).entries.reduce(reduce, media.state);
         media.state = next;
         await compactWhenLong();
         return next;
@@ -137,7 +138,8 @@ async function load<State, Entry>(
   }
   const state = rest.flatMap((frame) => frame?.entries ?? []).reduce(reduce, first.snapshot);
   const torn = end < bytes.length;
-  if (!anew || (rest.length === 0 && !torn)) return await goOn(folder, name, state, { first, end, torn });
+  if (!anew || (rest.length === 0 && !torn))
+    return await goOn(folder, name, state, { first, bytes, end, torn });
   try {
     return await createWith(folder, name, state);
   } catch (thrown) {
@@ -147,17 +149,21 @@ async function load<State, Entry>(
   }
 }
 
-/** Opens the file as it was read. A snapshot alone needs no sync: its bytes were durable before it had its name. */
+/**
+ * Opens the file as it was read. A snapshot alone needs no sync: its bytes were durable before it had its name. What
+ * stands behind it is written once more where it is: that needs no room, and has what a failed sync dropped on its way again.
+ */
 async function goOn<State>(
   folder: Folder,
   name: string,
   state: State,
-  { first, end, torn }: { first: object; end: number; torn: boolean },
+  { first, bytes, end, torn }: { first: object; bytes: Uint8Array; end: number; torn: boolean },
 ): Promise<Media<State>> {
   const file = await folder.edit(name);
   const snapshotBytes = encodeFrame(first).length;
   try {
     if (torn) await file.truncate(end);
+    if (end > snapshotBytes) await file.write(snapshotBytes, bytes.subarray(snapshotBytes, end));
     if (torn || end > snapshotBytes) await file.sync();
     await folder.sync();
   } catch (thrown) {
@@ -183,8 +189,4 @@ async function closeFile(media: Media<unknown>): Promise<void> {
   const { file } = media;
   media.file = undefined;
   await file?.close();
-}
-
-function structuredJson<Value>(value: Value): Value {
-  return JSON.parse(JSON.stringify(value)) as Value;
 }

@@ -20,6 +20,8 @@ export type Observed = {
   readonly reason: string;
   /** Its installer knows nothing of it any more: a repair has nothing to mend. */
   readonly gone?: boolean;
+  /** It does not count as present, and yet some of its rules hold: what a removal leaves that is cut short. */
+  readonly part?: boolean;
 };
 
 /** `reinstall` brings back what is gone: by the command that installs, and counted as a repair. */
@@ -40,15 +42,26 @@ export type Plan =
 /** Now, and the boot it is in. */
 export type Moment = { readonly now: number; readonly bootId: string };
 
-export function isReached(intent: Intent, observed: Observed): boolean {
-  return observed.present === (intent === 'install');
+/**
+ * Whether what is observed is what is desired.
+ * @param begun a removal of ours has begun and did not end well: then a part that is left is still to be removed, unless
+ * its installer knows nothing of it any more
+ */
+export function isReached(intent: Intent, { present, gone, part }: Observed, begun: boolean): boolean {
+  if (intent === 'install') return present;
+  return !present && !(begun && part === true && gone !== true);
+}
+
+/** Whether a program was begun that did not end well. */
+export function wasBegun({ setbacks, cutShort }: Pick<History, 'setbacks' | 'cutShort'>): boolean {
+  return cutShort === true || setbacks.interrupted !== undefined || setbacks.failed !== undefined;
 }
 
 /** What to do about one item. The first rule that applies decides. */
 export function plan(desired: Desired, observed: Observed, history: History, moment: Moment): Plan {
   const { now } = moment;
   if (history.rebootAfter === moment.bootId) return { do: 'restart' };
-  if (isReached(desired.intent, observed)) return { do: 'nothing' };
+  if (isReached(desired.intent, observed, wasBegun(history))) return { do: 'nothing' };
   if (desired.availableAt !== null && now < desired.availableAt) {
     return { do: 'wait', until: desired.availableAt, reason: 'it is not available yet' };
   }

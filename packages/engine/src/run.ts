@@ -17,16 +17,22 @@ import type { Clock, Command, Entropy, Exit, Processes, ProcessIdentity, Running
 import { type ClosedGate, firstClosedGate, type Gate } from './gates.ts';
 import type { Setback } from './history.ts';
 import { isReached, type Observed } from './plan.ts';
+import { endAfter } from './time-limit.ts';
 
 export type Step = {
   readonly intent: Intent;
   /** Without its mark, which is drawn anew for every run. */
   readonly command: Omit<Command, 'mark'>;
   readonly exitCodes: ExitCodeTable;
-  /** Longer runs are ended. Milliseconds. */
+  /** Longer runs are ended; sleep of the machine does not count. Milliseconds. */
   readonly maxRunMs: number;
   /** All must be open before anything is journalled or run. */
   readonly gates: readonly Gate[];
+  /**
+   * While one of these is closed the next restart may undo what a program has done that ended well: then that counts
+   * only after it. Absent: none.
+   */
+  readonly lasting?: readonly Gate[];
   detect(): Promise<Observed>;
 };
 
@@ -54,8 +60,9 @@ export type StepRecorder = {
 };
 
 export type Verdict =
-  | { readonly kind: 'reached'; readonly observed: Observed }
-  | { readonly kind: 'restart-needed' }
+  /** `cutShort`: it is as it should be, and nobody has said that it is durable. */
+  | { readonly kind: 'reached'; readonly observed: Observed; readonly cutShort?: true }
+  | { readonly kind: 'restart-needed'; readonly reason: string }
   | { readonly kind: 'setback'; readonly setback: Setback; readonly reason: string };
 
 export type RunPorts = {
@@ -82,7 +89,7 @@ export async function carryOut(
   await recorder.starting(mark);
   const end = await apply(ports, step, mark, recorder, signal);
   await recorder.ended(end);
-  return judge(end, step.intent, await step.detect());
+  return await verdictOn(step, end);
 }
 
 /** What the journal says of a step that was under way. */
@@ -101,16 +108,16 @@ export type Unfinished = {
  */
 export async function recover(
   ports: Omit<RunPorts, 'entropy'>,
-  step: Pick<Step, 'intent' | 'maxRunMs' | 'detect'>,
+  step: Pick<Step, 'intent' | 'maxRunMs' | 'lasting' | 'detect'>,
   unfinished: Unfinished,
   recorder: Pick<StepRecorder, 'ended'>,
 ): Promise<Verdict | { readonly kind: 'running' }> {
-  if (unfinished.end) return judge(unfinished.end, step.intent, await step.detect());
+  if (unfinished.end) return await verdictOn(step, unfinished.end);
   const overdue = ports.clock.now() - unfinished.startedAt > step.maxRunMs;
   const end = await endOfUnfinished(ports.processes, unfinished, overdue);
   if (end === undefined) return { kind: 'running' };
   await recorder.ended(end);
-  return judge(end, step.intent, await step.detect());
+  return await verdictOn(step, end);
 }
 
 /**
@@ -144,18 +151,30 @@ async function endOverdue(processes: Processes, identity: ProcessIdentity, mark:
   return !(await processes.alive(identity));
 }
 
+/** Exit code 0 is no promise for the next restart: what waits for it is looked at too (wazuh/wazuh#38182). */
+async function verdictOn(step: Pick<Step, 'intent' | 'lasting' | 'detect'>, end: StepEnd): Promise<Verdict> {
+  const verdict = judge(end, step.intent, await step.detect());
+  if (end.kind !== 'exited' || end.meaning !== 'success') return verdict;
+  const closed = await firstClosedGate(step.lasting ?? []);
+  return closed ? { kind: 'restart-needed', reason: closed.reason } : verdict;
+}
+
 /** The post-condition decides; the exit code only says how to take a post-condition that does not hold. */
 export function judge(end: StepEnd, intent: Intent, observed: Observed): Verdict {
   if (end.kind === 'timed-out') {
     return { kind: 'setback', setback: 'failed', reason: 'it ran longer than allowed and was ended' };
   }
   if (end.kind === 'exited' && (end.meaning === 'reboot-required' || end.meaning === 'reboot-started')) {
-    return { kind: 'restart-needed' };
+    return { kind: 'restart-needed', reason: describeExit(end) };
   }
-  if (isReached(intent, observed)) return { kind: 'reached', observed };
+  const endedBadly = end.kind === 'interrupted' || (end.kind === 'exited' && end.meaning === 'failure');
+  if (isReached(intent, observed, endedBadly)) {
+    return { kind: 'reached', observed, ...(end.kind === 'interrupted' ? { cutShort: true } : {}) };
+  }
   if (end.kind === 'not-started') return { kind: 'setback', setback: 'failed', reason: end.reason };
   if (end.kind === 'interrupted') {
-    return { kind: 'setback', setback: 'interrupted', reason: `it was interrupted, and ${observed.reason}` };
+    const left = intent === 'uninstall' && observed.part === true ? 'a part of it is left' : observed.reason;
+    return { kind: 'setback', setback: 'interrupted', reason: `it was interrupted, and ${left}` };
   }
   if (end.meaning === 'success') return { kind: 'setback', setback: 'unverified', reason: observed.reason };
   return { kind: 'setback', setback: setbackOfExit(end), reason: describeExit(end) };
@@ -203,23 +222,6 @@ async function apply(
   } finally {
     watch.abort();
   }
-}
-
-/** Ends the process when its time is over; resolves to whether it came to that. */
-async function endAfter(clock: Clock, running: Running, ms: number, done: AbortSignal): Promise<boolean> {
-  try {
-    await clock.sleep(ms, done);
-  } catch (thrown) {
-    if (done.aborted) return false;
-    throw thrown;
-  }
-  try {
-    await running.kill();
-  } catch (thrown) {
-    // What cannot be ended is waited for all the same.
-    if (!(thrown instanceof HoldfastError)) throw thrown;
-  }
-  return true;
 }
 
 /** What the program's own table says of a code stands; other failures are taken as the catalogue takes them. */

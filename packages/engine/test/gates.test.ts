@@ -102,6 +102,25 @@ test("a pending replacement of our own files closes the gate, and other people's
   assert.deepEqual(ours.open || ours.evidence, { path: 'c:\\program files\\app\\a.dll' });
 });
 
+test('a folder above our files closes the gate when it is renamed at the restart, not when it is removed if empty', async () => {
+  const gate: GateDefinition = {
+    kind: 'no-pending-reboot',
+    name: 'pending-reboot',
+    paths: ['C:\\Program Files\\App\\app.exe'],
+  };
+  const pending = (text: string) => look(gate, { registry: { read: async () => text } });
+  const renamed = await pending('\\??\\C:\\Program Files\\App\n!\\??\\C:\\Program Files\\App.away');
+  assert.equal(renamed.open || renamed.reason, 'c:\\program files\\app is replaced at the next restart');
+  const target = await pending('\\??\\C:\\new\n!\\??\\C:\\Program Files\\App');
+  assert.equal(target.open, false);
+  assert.equal((await pending('\\??\\C:\\Program Files\\App\n')).open, true);
+  const removed = await pending('\\??\\C:\\Program Files\\App\\APP.exe\n');
+  assert.equal(
+    removed.open || removed.reason,
+    'c:\\program files\\app\\app.exe is removed at the next restart',
+  );
+});
+
 test('power, network, remote sessions, services and free bytes each close their gate', async () => {
   const battery = (left: number) => ({
     power: { state: async () => ({ mains: false, battery: left }), watch },

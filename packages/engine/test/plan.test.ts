@@ -11,6 +11,7 @@ import {
   emptyHistory,
   fullJitterMs,
   type History,
+  type Observed,
   plan,
   setbackRules,
 } from '../src/index.ts';
@@ -22,7 +23,7 @@ const desired: Desired = {
   availableAt: null,
   deadlineAt: null,
 };
-const absent = { present: false, reason: 'it is missing' };
+const absent: Observed = { present: false, reason: 'it is missing' };
 const present = { present: true, reason: 'it is there' };
 const moment = { now: 1_000_000, bootId: 'this boot' };
 const highest = { integer: (bound: number) => bound - 1 };
@@ -119,4 +120,23 @@ test('waits double up to their cap and are drawn from the right span', () => {
   assert.equal(backoffMs(500, backoff, highest), 60_000);
   assert.equal(fullJitterMs(3, backoff, lowest), 0);
   assert.equal(fullJitterMs(3, backoff, highest), 4000);
+});
+
+test('a removal that was begun and did not end well goes on while a part is left; one that never began does not begin for a part', () => {
+  const part = { ...absent, part: true };
+  const uninstall = { intent: 'uninstall' } as const;
+  assert.equal(decide(uninstall, {}, part).do, 'nothing');
+  assert.equal(decide(uninstall, { setbacks: { interrupted: 1 } }, part).do, 'uninstall');
+  assert.equal(decide(uninstall, { setbacks: { failed: 1 } }, part).do, 'uninstall');
+  assert.equal(decide(uninstall, { setbacks: { interrupted: 1 } }).do, 'nothing');
+  // Nothing more can be asked of an installer that knows nothing of it.
+  assert.equal(decide(uninstall, { setbacks: { failed: 1 } }, { ...part, gone: true }).do, 'nothing');
+});
+
+test('a removal that was cut short and found done begins again should a part of it come back', () => {
+  const history = afterSuccess(emptyHistory, false, true);
+  const later = afterSuccess(history, false);
+  assert.equal(decide({ intent: 'uninstall' }, later, { ...absent, part: true }).do, 'uninstall');
+  const done = afterSuccess(later, false, false);
+  assert.equal(decide({ intent: 'uninstall' }, done, { ...absent, part: true }).do, 'nothing');
 });

@@ -87,6 +87,32 @@ test('a closed gate is answered with its reason before anything is journalled or
   assert.deepEqual(happened, []);
 });
 
+test('exit code 0 counts only after the restart while files of the software wait for it', async () => {
+  for (const seen of [present, absent]) {
+    const { ports, recorder, step } = stage({ code: 0 }, { seen });
+    const reason = 'app.exe is removed at the next restart';
+    let checks = 0;
+    const check = async () => {
+      checks += 1;
+      return { open: false, reason } as const;
+    };
+    const lasting = [{ name: 'pending-reboot', check }];
+    const verdict = await carryOut(ports, { ...step, lasting }, recorder);
+    assert.deepEqual(verdict, { kind: 'restart-needed', reason });
+    const end: StepEnd = { kind: 'exited', code: 0, meaning: 'success', output: '' };
+    const unfinished = { mark, identity, startedAt: 1000, end };
+    assert.deepEqual(await recover(ports, { ...step, lasting }, unfinished, recorder), verdict);
+    assert.equal(checks, 2);
+  }
+});
+
+test('a program that failed is not taken for one that waits for a restart', async () => {
+  const { ports, recorder, step } = stage({ code: 1 }, { seen: absent });
+  const check = async () => ({ open: false, reason: 'app.exe is removed at the next restart' }) as const;
+  const lasting = [{ name: 'pending-reboot', check }];
+  assert.equal((await carryOut(ports, { ...step, lasting }, recorder)).kind, 'setback');
+});
+
 test('a program that runs too long is ended and its step has failed', async () => {
   const { happened, ports, recorder, step } = stage({}, { timeIsUp: true });
   const verdict = await carryOut(ports, step, recorder);
@@ -168,6 +194,19 @@ test('detection outranks the exit code, except that a restart must be survived f
   });
   assert.equal(judge(exited('failure'), 'install', present).kind, 'reached');
   assert.equal(judge(exited('failure'), 'uninstall', absent).kind, 'reached');
+  const part = { ...absent, part: true };
+  assert.equal(judge(exited('success'), 'uninstall', part).kind, 'reached');
+  assert.equal(judge(exited('failure'), 'uninstall', part).kind, 'setback');
+  assert.deepEqual(judge({ kind: 'interrupted' }, 'uninstall', part), {
+    kind: 'setback',
+    setback: 'interrupted',
+    reason: 'it was interrupted, and a part of it is left',
+  });
+  assert.deepEqual(judge({ kind: 'interrupted' }, 'uninstall', absent), {
+    kind: 'reached',
+    observed: absent,
+    cutShort: true,
+  });
   assert.equal(judge(exited('reboot-required'), 'install', present).kind, 'restart-needed');
   assert.deepEqual(judge(exited('failure'), 'install', absent), {
     kind: 'setback',

@@ -4,6 +4,7 @@ import {
   type Detection,
   type DetectionRule,
   HoldfastError,
+  type Intent,
   isHoldfastError,
   type Platform,
 } from '@holdfast/contract';
@@ -24,19 +25,36 @@ export type DetectionPlace = { readonly platform: Platform; readonly root: strin
 type Finding = string | undefined;
 
 /**
- * Present when every rule holds; the first that does not is the reason.
+ * Present when every rule holds; the first that does not is the reason. For a removal it is looked at, too, whether a
+ * part is left.
  * @throws HoldfastError `disk.*` and others when a rule could not be looked at: that is neither yes nor no
  */
 export async function detect(
   ports: DetectionPorts,
   rules: Detection,
   place: DetectionPlace,
+  intent: Intent = 'install',
 ): Promise<Observed> {
+  let holding = 0;
   for (const rule of rules) {
     const reason = await check(ports, rule, place);
-    if (reason !== undefined) return { present: false, reason, gone: await isGone(ports, rules) };
+    if (reason === undefined) {
+      holding += 1;
+      continue;
+    }
+    const seen = { present: false, reason, gone: await isGone(ports, rules) };
+    if (intent === 'install') return seen;
+    return { ...seen, part: holding > 0 || (await anyHolds(ports, rules, place)) };
   }
   return { present: true, reason: 'every detection rule holds' };
+}
+
+/** Whether at least one rule holds. */
+async function anyHolds(ports: DetectionPorts, rules: Detection, place: DetectionPlace): Promise<boolean> {
+  for (const rule of rules) {
+    if ((await check(ports, rule, place)) === undefined) return true;
+  }
+  return false;
 }
 
 /** Whether an installer is asked and has the software on record no more. */

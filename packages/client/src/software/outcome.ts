@@ -39,8 +39,8 @@ export async function sayOnce(
   await context.reporter.reportItem(task.id, status, { ...change, said: key });
 }
 
-/** Detection agrees with what is desired. */
-export async function settle(context: ClientContext, task: Task): Promise<WakeAt> {
+/** Detection agrees with what is desired. @param cutShort whether the program that brought it about was; absent: none did */
+export async function settle(context: ClientContext, task: Task, cutShort?: boolean): Promise<WakeAt> {
   const { item, assignment } = task;
   const present = assignment.intent === 'install';
   const name = item.broken ? 'software-repaired' : present ? 'software-verified' : 'software-removed';
@@ -49,10 +49,11 @@ export async function settle(context: ClientContext, task: Task): Promise<WakeAt
     task.id,
     { name, details: { package: task.title } },
     {
-      history: afterSuccess(item.history, present),
+      history: afterSuccess(item.history, present, cutShort),
       running: null,
       waiting: null,
       broken: false,
+      verifiedIn: task.machine.bootId,
       said: 'reached',
     },
   );
@@ -66,13 +67,13 @@ export async function conclude(
   action: Action,
   verdict: Verdict,
 ): Promise<WakeAt> {
-  if (verdict.kind === 'reached') return await settle(context, task);
+  if (verdict.kind === 'reached') return await settle(context, task, verdict.cutShort === true);
   if (verdict.kind === 'setback') return await setBack(context, task, action, verdict);
   const { history, running } = task.item;
   const rebootAfter = running?.identity?.bootId ?? task.machine.bootId;
   await context.reporter.reportItem(
     task.id,
-    { name: 'reboot-pending', details: { package: task.title } },
+    { name: 'reboot-pending', details: { package: task.title, reason: verdict.reason } },
     { history: { ...history, rebootAfter }, running: null, waiting: null, said: 'restart' },
   );
   return null;

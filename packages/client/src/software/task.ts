@@ -6,7 +6,15 @@ import {
   type Platform,
   type Uuid,
 } from '@holdfast/contract';
-import { type Action, gatesOf, type Observed, openPath, type Step, withOpen } from '@holdfast/engine';
+import {
+  type Action,
+  type Gate,
+  gatesOf,
+  type Observed,
+  openPath,
+  type Step,
+  withOpen,
+} from '@holdfast/engine';
 import { workPath } from '../content/content.ts';
 import type { ClientContext } from '../context.ts';
 import { childPath } from '../paths.ts';
@@ -44,7 +52,7 @@ export function taskOf(context: ClientContext, id: Uuid, machine: Machine): Task
     get item() {
       return context.journal.state.items[id] ?? item;
     },
-    detect: () => detect(context.ports, assignment.program.detection, place),
+    detect: () => detect(context.ports, assignment.program.detection, place, assignment.intent),
   };
 }
 
@@ -78,23 +86,32 @@ export async function stepFor(context: ClientContext, task: Task, action: Action
       exitCodes: program.exitCodes,
       maxRunMs: maxRunMs(task),
       gates: gatesOf([...standingGates(task), ...(program.gates ?? [])], context.ports, context.options),
+      lasting: lastingGates(context, task),
       detect: task.detect,
     };
   });
 }
 
 /** The gates of every program, whatever its policy names besides. */
-function standingGates({ assignment, machine }: Task): readonly GateDefinition[] {
+function standingGates(task: Task): readonly GateDefinition[] {
   const gates: GateDefinition[] = [{ kind: 'disk-free', name: 'disk-free', bytes: 0 }];
-  const { detection } = assignment.program;
+  const { detection } = task.assignment.program;
   if (detection.some(({ kind }) => kind === 'msi' || kind === 'package')) {
     gates.push({ kind: 'installer-idle', name: 'installer-idle' });
   }
+  return [...gates, ...restartGates(task)];
+}
+
+/** Closed while files of the software wait for a restart: what was done to it may not last. */
+export function lastingGates(context: ClientContext, task: Task): readonly Gate[] {
+  return gatesOf(restartGates(task), context.ports, context.options);
+}
+
+function restartGates({ assignment, machine }: Task): readonly GateDefinition[] {
+  const { detection } = assignment.program;
   const paths = detection.flatMap((rule) => (rule.kind === 'file' ? [rule.path] : []));
-  if (machine.platform === 'windows' && paths.length > 0) {
-    gates.push({ kind: 'no-pending-reboot', name: 'pending-reboot', paths });
-  }
-  return gates;
+  if (machine.platform !== 'windows' || paths.length === 0) return [];
+  return [{ kind: 'no-pending-reboot', name: 'pending-reboot', paths }];
 }
 
 export function maxRunMs(task: Task): number {

@@ -11,12 +11,13 @@ import {
   recover,
   type Step,
   waitAt,
+  wasBegun,
 } from '@holdfast/engine';
 import type { WorkContext } from '../context.ts';
 import { obtain } from './obtain.ts';
 import { actionName, conclude, sayOnce, setBack, settle, type WakeAt } from './outcome.ts';
 import { recorderFor } from './recorder.ts';
-import { type Machine, maxRunMs, needsContent, stepFor, type Task, taskOf } from './task.ts';
+import { lastingGates, type Machine, maxRunMs, needsContent, stepFor, type Task, taskOf } from './task.ts';
 
 /** Milliseconds between looks at a program that an earlier life of the client started. */
 const runningPollMs = 1_000;
@@ -75,7 +76,12 @@ async function takeUp(context: WorkContext, id: Uuid, machine: Machine): Promise
   const task = taskOf(context, id, machine);
   const running = task?.item.running;
   if (!task || !running) return null;
-  const step = { intent: task.assignment.intent, maxRunMs: maxRunMs(task), detect: task.detect };
+  const step = {
+    intent: task.assignment.intent,
+    maxRunMs: maxRunMs(task),
+    lasting: lastingGates(context, task),
+    detect: task.detect,
+  };
   const verdict = await recover(context.ports, step, running, recorderFor(context, task, running.action));
   if (verdict.kind === 'running') return 'running';
   return await conclude(context, task, running.action, verdict);
@@ -89,7 +95,8 @@ async function workOn(
 ): Promise<WakeAt> {
   const task = taskOf(context, id, machine);
   if (!task) return null;
-  if (task.item.running) return context.ports.clock.now() + runningPollMs;
+  // Its end could not be written down (a full disk): `guarded` has said when that is tried again.
+  if (task.item.running) return null;
   const { program, intent } = task.assignment;
   if (program.platform !== machine.platform) {
     await sayOnce(context, task, 'platform', {
@@ -100,17 +107,18 @@ async function workOn(
   }
   const observed = await look(context, task);
   if (!observed) return task.item.history.notBefore;
-  const reached = isReached(intent, observed);
+  const reached = isReached(intent, observed, wasBegun(task.item.history));
   const { history } = task.item;
   if (history.rebootAfter !== null && history.rebootAfter !== machine.bootId && !reached) {
     const reason = `the machine has restarted, and ${observed.reason}`;
     return await setBack(context, task, defaultAction(task), { setback: 'unverified', reason });
   }
   if (history.hadIt && intent === 'install' && !reached && !task.item.broken) {
-    const status = {
-      name: 'software-broken',
-      details: { package: task.title, reason: observed.reason },
-    } as const;
+    const { verifiedIn = machine.bootId } = task.item;
+    const since =
+      verifiedIn === machine.bootId ? '' : 'the machine has restarted since it was verified, and ';
+    const details = { package: task.title, reason: `${since}${observed.reason}` };
+    const status = { name: 'software-broken', details } as const;
     await context.reporter.reportItem(id, status, { broken: true, said: 'broken' });
   }
   return await follow(context, task, observed, signal);
@@ -135,7 +143,10 @@ async function follow(
       await sayOnce(context, task, 'offered', { name: 'software-available', details });
       return decided.at;
     case 'restart':
-      await sayOnce(context, task, 'restart', { name: 'reboot-pending', details });
+      await sayOnce(context, task, 'restart', {
+        name: 'reboot-pending',
+        details: { ...details, reason: 'what was done counts only after it' },
+      });
       return null;
     case 'wait':
       return decided.until;
@@ -175,7 +186,8 @@ async function act(
     if (!obtained.ready) return obtained.wakeAt;
     const observed = await look(context, task);
     if (!observed) return task.item.history.notBefore;
-    if (isReached(task.assignment.intent, observed)) return await settle(context, task);
+    if (isReached(task.assignment.intent, observed, wasBegun(task.item.history)))
+      return await settle(context, task);
   }
   const verdict = await carryOut(context.ports, step, recorderFor(context, task, action), signal);
   const wakeAt =
