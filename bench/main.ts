@@ -1,8 +1,10 @@
-/** `npm run bench -- [checkin|status|client|msi|installer ...] [--json]`: ratios beside a peer or a limit, taken in the same run. */
+/** `npm run bench -- [checkin|status|client|msi|installer|lab|fleet ...] [--json]`: ratios beside a peer or a limit, taken in the same run. */
 import { checkin } from './checkin.ts';
 import { client } from './client.ts';
 import type { Figure, Skipped } from './figure.ts';
+import { fleet } from './fleet.ts';
 import { installer } from './installer.ts';
+import { lab } from './lab.ts';
 import { msi } from './msi.ts';
 import { status } from './status.ts';
 
@@ -12,6 +14,8 @@ const benches: Readonly<Record<string, () => Promise<readonly (Figure | Skipped)
   client,
   msi,
   installer,
+  lab,
+  fleet,
 };
 
 const words = process.argv.slice(2);

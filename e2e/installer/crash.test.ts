@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { allLost, byChance, clientKilled } from '../../packages/lab/src/crash/downfalls.ts';
+import { failAt } from '../../packages/lab/test/support/installer-failures.ts';
 import { storiesOf } from '../../packages/lab/test/support/installer-packages.ts';
 import {
   type Cuts,
@@ -12,7 +13,6 @@ import {
   cutTwice,
   everyCall,
   everyOperation,
-  failAt,
   tell,
 } from '../../packages/lab/test/support/installer-story.ts';
 

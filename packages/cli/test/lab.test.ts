@@ -34,6 +34,32 @@ test('many machines are counted', async () => {
   assert.ok(tally.machinesPerSecond > 0);
 });
 
+test('seeds that are split among threads are counted as one thread counts them', async () => {
+  const tallies = [];
+  for (const jobs of ['1', '2']) {
+    const { code, out } = await holdfast([
+      'lab',
+      'run',
+      'kb829810',
+      '--from',
+      '4',
+      '--seeds',
+      '7',
+      '--jobs',
+      jobs,
+      '--json',
+    ]);
+    assert.equal(code, 0);
+    const { machinesPerSecond, jobs: threads, ...tally } = JSON.parse(out);
+    assert.ok(machinesPerSecond > 0);
+    assert.equal(String(threads), jobs);
+    tallies.push(tally);
+  }
+  const [alone, split] = tallies;
+  assert.deepEqual(split, alone);
+  assert.deepEqual([alone.from, alone.seeds, alone.firstLostSeed], [4, 7, 4]);
+});
+
 test('what is not there, and what contradicts itself, is refused', async () => {
   const unknown = await holdfast(['lab', 'run', 'kb1', '--json']);
   assert.deepEqual([unknown.code, JSON.parse(unknown.error).error.code], [1, 'not-found']);

@@ -7,6 +7,16 @@ export type Life = { readonly name: string; alive: boolean };
 /** Where to stop the world: before the effect of call number `call` (1, 2, ...), or after it but before its answer. */
 export type Stop = { readonly call: number; readonly when: 'before' | 'after'; readonly action: () => void };
 
+/** What keeps asynchronous calls waiting, once each has been counted; undefined = nothing. */
+export type Hold = {
+  /** Before the effect of a call. */
+  before(name: string): Promise<void> | undefined;
+  /** Before its answer. */
+  after(): Promise<void> | undefined;
+};
+
+const noHold: Hold = { before: () => undefined, after: () => undefined };
+
 export type Calls = {
   /** Calls made so far by all lives of the machine. */
   count(): number;
@@ -22,7 +32,7 @@ export type Calls = {
   ask<T>(life: Life, name: string, facts: readonly unknown[], effect: () => T): T;
 };
 
-export function countedCalls(trace: Trace): Calls {
+export function countedCalls(trace: Trace, hold: Hold = noHold): Calls {
   let count = 0;
   let stop: Stop | undefined;
 
@@ -44,9 +54,17 @@ export function countedCalls(trace: Trace): Calls {
       trace.add(number, life.name, name, ...facts);
       mayStop(number, 'before');
       if (!life.alive) return never();
-      const result = new Promise<T>((resolve) => resolve(effect()));
+      const held = hold.before(name);
+      const result = new Promise<T>((resolve) =>
+        resolve(held === undefined ? effect() : held.then(() => (life.alive ? effect() : never<T>()))),
+      );
       return new Promise<T>((resolve, reject) => {
         const answer = (settle: () => void, value: unknown) => {
+          const heldBack = life.alive ? hold.after() : undefined;
+          if (heldBack !== undefined) {
+            void heldBack.then(() => answer(settle, value));
+            return;
+          }
           if (life.alive) mayStop(number, 'after');
           if (!life.alive) return;
           trace.add('=', number, value);

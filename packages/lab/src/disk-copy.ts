@@ -18,7 +18,7 @@ export function copier(): Copier {
   }
 
   function file(of: FileNode): FileNode {
-    return { ...of, room: room(of.room), unsynced: [...of.unsynced], holders: 0 };
+    return { ...of, room: room(of.room), unsynced: [...of.unsynced], holders: 0, runners: 0 };
   }
 
   function folder(of: FolderNode): FolderNode {

@@ -1,5 +1,4 @@
 /** The disk port over a simulated volume, for one life of one program. */
-import { type ErrorCode, HoldfastError } from '@holdfast/contract';
 import {
   type Disk,
   type Entry,
@@ -12,6 +11,8 @@ import {
 import type { Calls, Life } from './calls.ts';
 import { readContent } from './content.ts';
 import { type FileNode, type FolderNode, free, type Node, type Place, type Volume } from './disk.ts';
+import { folderAtPath, nodeAtPath, refuse } from './disk-paths.ts';
+import { mayAdd, mayChange, mayEdit, mayMove } from './disk-rules.ts';
 
 /** What the handles of one machine share. */
 type Mount = {
@@ -30,26 +31,10 @@ export function diskPort(volume: Volume, calls: Calls, life: Life, names: NameFa
   return {
     can: { syncFolder: !windows, modes: !windows, links: !windows },
     open: (path) =>
-      calls.call(life, 'disk.open', [path], () => openFolder(mount, folderAt(mount, path), path)),
-    freeBytes: (path) => calls.call(life, 'disk.freeBytes', [path], () => free(folderAt(mount, path).room)),
+      calls.call(life, 'disk.open', [path], () => openFolder(mount, folderAtPath(volume, names, path), path)),
+    freeBytes: (path) =>
+      calls.call(life, 'disk.freeBytes', [path], () => free(nodeAtPath(volume, names, path).room)),
   };
-}
-
-/** The node of an absolute path. @throws HoldfastError `disk.name-invalid`, `disk.not-found`, `disk.denied` */
-function folderAt({ volume, names }: Pick<Mount, 'volume' | 'names'>, path: string): FolderNode {
-  const absolute = names === 'windows' ? /^[A-Z]:\\/i.test(path) : path.startsWith('/');
-  if (!absolute) fail('disk.name-invalid', path);
-  const parts = names === 'windows' ? path.slice(3).split('\\') : path.split('/');
-  let current = volume.root;
-  for (const name of parts.filter((part) => part !== '')) {
-    const node = current.entries.get(name) ?? fail('disk.not-found', path);
-    current = node.kind === 'folder' ? node : fail('disk.denied', path);
-  }
-  return current;
-}
-
-function fail(code: ErrorCode, path: string): never {
-  throw new HoldfastError(code, `The simulated disk refuses ${path}.`);
 }
 
 function openFolder(mount: Mount, node: FolderNode, path: string): Folder {
@@ -62,21 +47,21 @@ function openFolder(mount: Mount, node: FolderNode, path: string): Folder {
   /** One call on this folder: closed handles, bad names and injected faults are refused before its effect. */
   function on<T>(operation: string, names: readonly string[], facts: unknown[], effect: () => T): Promise<T> {
     return calls.call(life, `disk.${operation}`, [path, ...names, ...facts], () => {
-      if (closed) fail('disk.failed', path);
-      for (const name of names) if (!isPlainName(name, mount.names)) fail('disk.name-invalid', path);
+      if (closed) refuse('disk.failed', path);
+      for (const name of names) if (!isPlainName(name, mount.names)) refuse('disk.name-invalid', path);
       const fault = volume.fault(operation, names[0] === undefined ? path : child(names[0]));
-      if (fault !== undefined) fail(fault, path);
+      if (fault !== undefined) refuse(fault, path);
       return effect();
     });
   }
 
-  const existing = (name: string): Node => node.entries.get(name) ?? fail('disk.not-found', child(name));
+  const existing = (name: string): Node => node.entries.get(name) ?? refuse('disk.not-found', child(name));
   const place = (name: string): Place => ({ folder: node, name });
 
   function openExisting(name: string, writable: boolean): OpenFile {
     const file = existing(name);
-    if (file.kind !== 'file') fail('disk.denied', child(name));
-    if (writable) mayChange(node, file, child(name));
+    if (file.kind !== 'file') refuse('disk.denied', child(name));
+    if (writable) mayEdit(node, file, child(name));
     return openFile(mount, file, child(name), writable);
   }
 
@@ -85,8 +70,8 @@ function openFolder(mount: Mount, node: FolderNode, path: string): Folder {
     folder: (name, options = {}) =>
       on('folder', [name], [options], () => {
         const found =
-          node.entries.get(name) ?? (options.create ? make() : fail('disk.not-found', child(name)));
-        if (found.kind !== 'folder') fail('disk.denied', child(name));
+          node.entries.get(name) ?? (options.create ? make() : refuse('disk.not-found', child(name)));
+        if (found.kind !== 'folder') refuse('disk.denied', child(name));
         return openFolder(mount, found, child(name));
         function make(): FolderNode {
           mayAdd(node, child(name));
@@ -97,7 +82,7 @@ function openFolder(mount: Mount, node: FolderNode, path: string): Folder {
     edit: (name) => on('edit', [name], [], () => openExisting(name, true)),
     create: (name, { mode = 0o600 } = {}) =>
       on('create', [name], [mode], () => {
-        if (node.entries.has(name)) fail('disk.exists', child(name));
+        if (node.entries.has(name)) refuse('disk.exists', child(name));
         mayAdd(node, child(name));
         return openFile(mount, volume.newFile(place(name), mode), child(name), true);
       }),
@@ -121,23 +106,23 @@ function openFolder(mount: Mount, node: FolderNode, path: string): Folder {
     rename: (name, target) =>
       on('rename', [name], [target.name, target.folder?.path], () => {
         const into = openFolders.get(target.folder ?? folder);
-        if (into === undefined || !into.isOpen()) fail('disk.failed', path);
-        if (!isPlainName(target.name, mount.names)) fail('disk.name-invalid', path);
-        mayMove(mount, { folder: node, name }, { folder: into.node, name: target.name }, child(name));
+        if (into === undefined || !into.isOpen()) refuse('disk.failed', path);
+        if (!isPlainName(target.name, mount.names)) refuse('disk.name-invalid', path);
+        mayMove(mount.names, { folder: node, name }, { folder: into.node, name: target.name }, child(name));
         volume.move(place(name), { folder: into.node, name: target.name });
       }),
     remove: (name) =>
       on('remove', [name], [], () => {
         const found = existing(name);
-        if (found.kind === 'folder') fail('disk.denied', child(name));
+        if (found.kind === 'folder') refuse('disk.denied', child(name));
         mayChange(node, found, child(name));
         volume.remove(place(name));
       }),
     removeFolder: (name) =>
       on('removeFolder', [name], [], () => {
         const found = existing(name);
-        if (found.kind !== 'folder') fail('disk.denied', child(name));
-        if (found.entries.size > 0) fail('disk.exists', child(name));
+        if (found.kind !== 'folder') refuse('disk.denied', child(name));
+        if (found.entries.size > 0) refuse('disk.exists', child(name));
         mayChange(node, found, child(name));
         volume.remove(place(name));
       }),
@@ -153,22 +138,32 @@ function openFolder(mount: Mount, node: FolderNode, path: string): Folder {
   return folder;
 }
 
-function openFile({ volume, calls, life }: Mount, file: FileNode, path: string, writable: boolean): OpenFile {
+function openFile(
+  { volume, calls, life, names }: Mount,
+  file: FileNode,
+  path: string,
+  writable: boolean,
+): OpenFile {
   let closed = false;
 
   function on<T>(operation: string, facts: readonly unknown[], effect: () => T): Promise<T> {
     return calls.call(life, `file.${operation}`, [path, ...facts], () => {
-      if (closed) fail('disk.failed', path);
+      if (closed) refuse('disk.failed', path);
       const fault = volume.fault(operation, path);
       if (fault !== undefined && operation === 'sync') volume.loseUnsynced(file);
-      if (fault !== undefined) fail(fault, path);
+      if (fault !== undefined) refuse(fault, path);
       return effect();
     });
   }
 
   const mayWrite = () => {
-    if (!writable) fail('disk.failed', path);
-    if (file.room.readOnly) fail('disk.read-only', path);
+    if (!writable) refuse('disk.failed', path);
+    maySetTimes();
+  };
+  /** On Linux by any handle: it is a matter of who owns the file, not of how it was opened (utimensat(2)). */
+  const maySetTimes = () => {
+    if (!writable && names === 'windows') refuse('disk.failed', path);
+    if (file.room.readOnly) refuse('disk.read-only', path);
   };
 
   const open: OpenFile = {
@@ -187,7 +182,7 @@ function openFile({ volume, calls, life }: Mount, file: FileNode, path: string, 
       }),
     setTimes: (time) =>
       on('setTimes', [time], () => {
-        mayWrite();
+        maySetTimes();
         volume.setTimes(file, time);
       }),
     sync: () => on('sync', [], () => volume.syncFile(file)),
@@ -213,37 +208,4 @@ function timesOf({ names }: Mount, node: Node): FileTimes {
   const { created, modified } =
     node.kind === 'file' ? node.times : { created: node.made, modified: node.made };
   return { created: names === 'windows' ? created : undefined, modified };
-}
-
-function mayAdd(folder: FolderNode, path: string): void {
-  if (folder.removed) fail('disk.not-found', path);
-  if (folder.room.readOnly) fail('disk.read-only', path);
-  if (folder.room.denied) fail('disk.denied', path);
-}
-
-function mayChange(folder: FolderNode, node: Node, path: string): void {
-  mayAdd(folder, path);
-  if (node.kind === 'file' && node.holders > 0) fail('disk.busy', path);
-}
-
-/** The rules of rename(2), with the codes of the real Linux disk. */
-function mayMove(mount: Mount, from: Place, to: Place, path: string): void {
-  const source = from.folder.entries.get(from.name) ?? fail('disk.not-found', path);
-  mayChange(from.folder, source, path);
-  mayAdd(to.folder, path);
-  const target = to.folder.entries.get(to.name);
-  if (source.kind === 'folder' && within(source, to.folder)) fail('disk.failed', path);
-  // A folder that leads to the source has at least that in it (ENOTEMPTY, whatever the source is).
-  if (target?.kind === 'folder' && within(target, from.folder)) fail('disk.exists', path);
-  if (target === undefined || target === source) return;
-  mayChange(to.folder, target, path);
-  if (target.kind === 'folder') {
-    if (source.kind !== 'folder' || mount.names === 'windows') fail('disk.denied', path);
-    if (target.entries.size > 0) fail('disk.exists', path);
-  } else if (source.kind === 'folder') fail('disk.denied', path);
-}
-
-function within(folder: FolderNode, sought: FolderNode): boolean {
-  if (folder === sought) return true;
-  return [...folder.entries.values()].some((node) => node.kind === 'folder' && within(node, sought));
 }

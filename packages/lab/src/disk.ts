@@ -42,11 +42,15 @@ export type FileNode = {
   content: Content;
   durable: Content;
   unsynced: ContentChange[];
+  /** Whether something was lost that is still read: then what is read is not what is durable and on its way. */
+  lost: boolean;
   /** Milliseconds since 1970. */
   times: Times;
   durableTimes: Times;
   /** Programs that hold it against writing, renaming and removing. */
   holders: number;
+  /** Processes that run from it: nobody writes to it meanwhile (ETXTBSY), whoever may still rename and remove it. */
+  runners: number;
 };
 export type FolderNode = {
   readonly kind: 'folder';
@@ -97,11 +101,16 @@ export type Volume = {
   /** The disk reported that a sync failed: what was on its way will never be durable. */
   loseUnsynced(file: FileNode): void;
   syncFolder(folder: FolderNode): void;
+  /** Makes every name durable that is on its way. */
+  syncNames(): void;
   /** Turns what was read into what survived. */
   powerCut(damage: Damage, random: Random): void;
   /** A disk of its own that is now as this one is, with what is on its way. Nobody holds a file on it. */
   fork(): Volume;
 };
+
+/** What a disk fails of its own accord: nothing. */
+export const noFault: Volume['fault'] = () => undefined;
 
 /** Bytes of a simulated disk unless told otherwise. */
 const usualCapacity = 1024 ** 3;
@@ -138,7 +147,7 @@ function volumeOf(root: FolderNode, underWay: readonly NameChange[], now: () => 
 
   return {
     root,
-    fault: () => undefined,
+    fault: noFault,
     newFile(place, mode) {
       const { room } = place.folder;
       const times = { created: now(), modified: now() };
@@ -151,7 +160,9 @@ function volumeOf(root: FolderNode, underWay: readonly NameChange[], now: () => 
         content: noContent,
         durable: noContent,
         unsynced: [],
+        lost: false,
         holders: 0,
+        runners: 0,
       };
       change(file, undefined, place);
       return file;
@@ -189,10 +200,12 @@ function volumeOf(root: FolderNode, underWay: readonly NameChange[], now: () => 
     },
     syncFile(file) {
       file.durableTimes = file.times;
-      for (const step of file.unsynced) file.durable = changed(file.durable, step);
+      if (!file.lost) file.durable = file.content;
+      else for (const step of file.unsynced) file.durable = changed(file.durable, step);
       file.unsynced = [];
     },
     loseUnsynced(file) {
+      if (file.unsynced.length > 0) file.lost = true;
       file.unsynced = [];
     },
     syncFolder(folder) {
@@ -202,6 +215,10 @@ function volumeOf(root: FolderNode, underWay: readonly NameChange[], now: () => 
       );
       settle(names.filter((step) => kept.has(step)));
       names = names.filter((step) => !kept.has(step));
+    },
+    syncNames() {
+      settle(names);
+      names = [];
     },
     powerCut(damage, random) {
       const kept = survivingNames(names, damage.names, random);
@@ -233,7 +250,7 @@ function forget(node: Node): void {
 function write(file: FileNode, position: number, data: Uint8Array): void {
   const fits = Math.max(0, Math.min(data.length, file.content.length + free(file.room) - position));
   // The disk keeps the bytes as they are now, whatever the caller does with the buffer later.
-  if (fits > 0) apply(file, { kind: 'write', position, data: data.slice(0, fits) });
+  if (fits > 0) apply(file, { kind: 'write', position, data: new Uint8Array(data.subarray(0, fits)) });
   if (fits < data.length) throw new HoldfastError('disk.full', 'The simulated disk is full.');
 }
 
@@ -295,9 +312,11 @@ function restart(folder: FolderNode, fate: Fate, random: Random, rooms: Set<Room
     if (node.kind !== 'file') continue;
     for (const step of node.unsynced) node.durable = survivor(node.durable, step, fate, random);
     node.unsynced = [];
+    node.lost = false;
     node.content = node.durable;
     node.times = node.durableTimes;
     node.holders = 0;
+    node.runners = 0;
     node.room.used += node.content.length;
   }
 }

@@ -1,6 +1,8 @@
 /** Simulated machines behind the same ports. */
 export type { Stop } from './calls.ts';
 export { type VirtualClock, virtualClock, worldStart } from './clock.ts';
+export { type Carelessness, carelessnesses } from './crash/careless.ts';
+export type { BrokenPromise, CrashOptions, CrashTally, CutPlan } from './crash/cuts.ts';
 export {
   type CrashReport,
   clientKilled,
@@ -14,7 +16,16 @@ export {
   type Interruption,
   powerCuts,
 } from './crash/downfalls.ts';
+export type { CrashFlow, TextOfCut } from './crash/flow.ts';
+export { crashFlows } from './crash/flows.ts';
 export type { Damage, Fate, Volume } from './disk.ts';
+export { drawPlan } from './explore/draw.ts';
+export { type ExploreEvent, type FaultKind, faultKinds, type Plan } from './explore/events.ts';
+export { type Exploration, type ExploreTally, exploreSeed, exploreSeeds } from './explore/explore.ts';
+export { type Finding, type PromiseName, promises } from './explore/findings.ts';
+export { type ReplayFile, readReplay, replay, replayText } from './explore/replay.ts';
+export { shrink as shrinkExploration } from './explore/shrink.ts';
+export { type FleetOptions, type FleetReport, runFleet } from './fleet/fleet.ts';
 export { type DeploymentOptions, deploymentFlow } from './flows/deployment.ts';
 export {
   type MachineOptions,
@@ -36,6 +47,7 @@ export { type Random, randomFrom } from './random.ts';
 export { inVirtualTime } from './run.ts';
 export { scenarios } from './scenarios/all.ts';
 export {
+  mergedTally,
   type Outcome,
   runSeeds,
   type Scenario,
@@ -43,6 +55,8 @@ export {
   type Tally,
 } from './scenarios/scenario.ts';
 export { type SimulatedClient, type SimulatedSite, simulatedSite } from './site.ts';
+export { type Page, type PageStory, timelinePage } from './timeline/page.ts';
+export { pictureSvg, type ToldStory } from './timeline/picture.ts';
 export { timelineText } from './timeline/text.ts';
 export { type Lane, lanes, type TimelineEvent } from './timeline/timeline.ts';
 export { newTrace, noTrace, type Trace } from './trace.ts';

@@ -2,12 +2,14 @@
 import type { Clock, MachinePorts } from '@holdfast/ports';
 import { type BootState, bootPort, bootState, type SystemKind } from './boot.ts';
 import { type Calls, countedCalls, type Life, type Stop } from './calls.ts';
-import { clockPort, type VirtualClock, virtualClock } from './clock.ts';
+import { type VirtualClock, virtualClock } from './clock.ts';
 import { type Damage, type FolderNode, newVolume, type Volume } from './disk.ts';
 import { diskPort } from './disk-port.ts';
 import { entropyPort } from './entropy.ts';
+import { type GateParts, gateParts } from './gate-parts.ts';
 import { identitiesPort } from './identities.ts';
 import { type SimulatedNetwork, simulatedNetwork } from './network.ts';
+import { type MachinePower, machinePower } from './power.ts';
 import { type ProcessTable, processTable } from './processes.ts';
 import { type Random, randomFrom } from './random.ts';
 import { installersPort, registryPort, type SoftwareTables, softwareTables } from './software.ts';
@@ -21,6 +23,10 @@ export type SimulatedMachine = {
   readonly programs: ProcessTable;
   readonly software: SoftwareTables;
   readonly boot: BootState;
+  /** Sleep, and how fast it is. */
+  readonly power: Pick<MachinePower, 'suspend' | 'resume' | 'slowDown'>;
+  /** What its readiness gates look at. */
+  readonly parts: Pick<GateParts, 'services' | 'supply' | 'links' | 'sessions'>;
   /** Ports for a new life: the client started once, or a program of the test's own. */
   ports(name: string): MachinePorts;
   /** Calls of every port by every life so far, the programs' among them. */
@@ -55,13 +61,15 @@ export function simulatedMachine(
   const random = typeof seed === 'object' ? seed : randomFrom(seed);
   const { kind = 'linux', clock = virtualClock(), trace = newTrace() } = options;
   const network = options.network ?? simulatedNetwork(clock);
-  const calls = countedCalls(trace);
+  const power = machinePower(clock, kind);
+  const calls = countedCalls(trace, power.hold);
   const volume = options.volume ?? newVolume(options.diskCapacity, clock.now);
-  const boot = bootState(random.stream('boot'), kind, options.hostName ?? 'simulated-1');
+  const boot = bootState(random.stream('boot'), kind, options.hostName ?? 'simulated-1', clock.elapsed);
+  const parts = gateParts(clock);
   const software = softwareTables(kind);
   const names = kind === 'windows' ? 'windows' : 'posix';
   const disk = (life: Life) => diskPort(volume, calls, life, names);
-  const countedClock = (life: Life) => clockOf(clock, calls, life);
+  const countedClock = (life: Life) => clockOf(power, calls, life);
   const programs = processTable({
     calls,
     bootId: boot.id,
@@ -86,6 +94,8 @@ export function simulatedMachine(
     programs,
     software,
     boot,
+    power,
+    parts,
     ports(name) {
       const life = calls.begin(name);
       lives.push(life);
@@ -99,6 +109,7 @@ export function simulatedMachine(
         installers: installersPort(software, calls, life),
         registry: registryPort(software, calls, life),
         boot: bootPort(boot, calls, life),
+        ...parts.ports(calls, life),
       };
     },
     callCount: calls.count,
@@ -107,6 +118,9 @@ export function simulatedMachine(
       trace.add('power cut', damage);
       endLives();
       programs.powerCut();
+      power.restart();
+      parts.restart();
+      software.installing.set(undefined);
       volume.powerCut(damage, random.stream('damage'));
       boot.restart();
     },
@@ -117,8 +131,8 @@ export function simulatedMachine(
   };
 }
 
-function clockOf(clock: VirtualClock, calls: Calls, life: Life): Clock {
-  const port = clockPort(clock, life);
+function clockOf(power: MachinePower, calls: Calls, life: Life): Clock {
+  const port = power.clock(life);
   return {
     now: () => calls.ask(life, 'clock.now', [], port.now),
     monotonic: () => calls.ask(life, 'clock.monotonic', [], port.monotonic),

@@ -152,11 +152,13 @@ function clientOf(server: Server, tls: TlsIdentity): { clientName: string } | un
 
 /** Fingerprints of the keys seen last: reading a key costs more than all else of a simulated request. */
 const fingerprints = new Map<string, string>();
+/** More than the clients of a large fleet: one that is cleared in each of its rounds is of no use to it. */
+const mostFingerprints = 20_000;
 
 function fingerprintOf(privateKey: string): string {
   const known = fingerprints.get(privateKey);
   if (known !== undefined) return known;
-  if (fingerprints.size >= 1000) fingerprints.clear();
+  if (fingerprints.size >= mostFingerprints) fingerprints.clear();
   const fingerprint = keyFingerprint(createPublicKey(privateKey));
   fingerprints.set(privateKey, fingerprint);
   return fingerprint;

@@ -15,6 +15,8 @@ import type { Calls, Life } from './calls.ts';
 
 /** What a program has: its command line and the ports of its own life. */
 export type ProgramRun = {
+  /** Its own process. */
+  readonly identity: ProcessIdentity;
   readonly words: readonly string[];
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -107,6 +109,7 @@ export function processTable(world: Surroundings): ProcessTable {
     let code: number;
     try {
       code = await program({
+        identity: job.identity,
         words: typeof command.arguments === 'string' ? [command.arguments] : command.arguments,
         folder: command.folder,
         environment: { ...usualEnvironment, ...command.environment },

@@ -1,5 +1,5 @@
 /** Chance from one seed: xoshiro128** with named streams, whole numbers only. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export type Random = {
   /** The next 32 bits, 0 <= n < 2^32. */
@@ -77,7 +77,7 @@ function source(path: string): Random {
 }
 
 function stateOf(path: string): [number, number, number, number] {
-  const digest = createHash('sha256').update(path).digest();
+  const digest = hash('sha256', path, 'buffer');
   return [digest.readInt32LE(0), digest.readInt32LE(4), digest.readInt32LE(8), digest.readInt32LE(12)];
 }
 

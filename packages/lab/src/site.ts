@@ -9,6 +9,7 @@ import {
   formatToken,
   keyFingerprint,
   mpPaths,
+  RenewRequest,
   StatusBatch,
   type StatusMessage,
   seal,
@@ -30,7 +31,8 @@ const certificateLife = 90 * 24 * 3600 * 1000;
 
 export type SimulatedClient = {
   readonly id: string;
-  readonly publicKey: string;
+  /** Of its latest certificate. */
+  publicKey: string;
   facts: ClientFacts;
   /** By stream of the outbox: message 1 first, without gaps. */
   readonly streams: Map<string, StatusMessage[]>;
@@ -47,11 +49,14 @@ export type SimulatedSite = {
   readonly violations: string[];
   /** Stores content; answers its hash. */
   addContent(bytes: Uint8Array): string;
-  /** Assigns to every client, from its next check-in on. */
+  /** Assigns to every client, from its next check-in on, in the place of an earlier assignment of that deployment. */
   deploy(assignment: Assignment): void;
+  /** Takes a deployment back, from every client's next check-in on. */
+  withdraw(deploymentId: string): void;
 };
 
 const isEnrolRequest = Compile(EnrolRequest);
+const isRenewRequest = Compile(RenewRequest);
 const isFacts = Compile(ClientFacts);
 const isStatusBatch = Compile(StatusBatch);
 
@@ -85,7 +90,12 @@ export function simulatedSite(random: Random, now: () => number, pollSeconds = 6
     return json(certificateFor(client));
   }
 
-  function renew(client: SimulatedClient): ServerAnswer {
+  function renew(client: SimulatedClient, request: ServerRequest): ServerAnswer {
+    const body = parse(request.body);
+    if (!isRenewRequest.Check(body)) return refuse('request.invalid', `renew: ${request.body.slice(0, 200)}`);
+    const publicKey = keyOfRequest(body.certificateRequest);
+    if (publicKey === undefined) return refuse('certificate.request-invalid', 'renew: not a request');
+    client.publicKey = publicKey;
     return json(certificateFor(client));
   }
 
@@ -162,7 +172,7 @@ export function simulatedSite(random: Random, now: () => number, pollSeconds = 6
     if (request.path === mpPaths.enrol) return enrol(request);
     const client = clients.get(request.clientName ?? '');
     if (client === undefined) return refused('certificate.required');
-    if (request.path === mpPaths.renew) return renew(client);
+    if (request.path === mpPaths.renew) return renew(client, request);
     if (request.path === mpPaths.policy) return policy(client, request);
     if (request.path === mpPaths.facts) return facts(client, request);
     if (request.path === mpPaths.status) return status(client, request);
@@ -185,7 +195,13 @@ export function simulatedSite(random: Random, now: () => number, pollSeconds = 6
     },
     deploy(assignment) {
       const written = JSON.stringify(assignment);
+      for (const [hash, { deploymentId }] of assignments) {
+        if (deploymentId === assignment.deploymentId) assignments.delete(hash);
+      }
       assignments.set(sha256(written), { deploymentId: assignment.deploymentId, text: written });
+    },
+    withdraw(deploymentId) {
+      for (const [hash, one] of assignments) if (one.deploymentId === deploymentId) assignments.delete(hash);
     },
   };
 }

@@ -1,6 +1,7 @@
 /** The installers and registry ports over tables that a test or a simulated program fills; durable at once. */
-import type { Installers, PackageState, Registry } from '@holdfast/ports';
+import type { Installers, PackageState, Readiness, Registry } from '@holdfast/ports';
 import type { Calls, Life } from './calls.ts';
+import { type ToldState, toldState } from './told-state.ts';
 
 export type RegistryValue = Parameters<Registry['read']>[0];
 
@@ -11,6 +12,8 @@ export type SoftwareTables = {
   readonly msi: Map<string, PackageState> | undefined;
   /** File versions by absolute path. */
   readonly fileVersions: Map<string, string>;
+  /** Who installs something now; undefined = nobody. */
+  readonly installing: ToldState<string | undefined>;
   readonly registry: {
     set(value: RegistryValue, text: string): void;
     get(value: RegistryValue): string | undefined;
@@ -26,6 +29,7 @@ export function softwareTables(kind: 'linux' | 'windows'): SoftwareTables {
     dpkg: kind === 'linux' ? new Map() : undefined,
     msi: kind === 'windows' ? new Map() : undefined,
     fileVersions: new Map(),
+    installing: toldState<string | undefined>(undefined),
     registry: {
       set: (value, text) => values.set(keyOf(value), text),
       get: (value) => values.get(keyOf(value)),
@@ -36,12 +40,21 @@ export function softwareTables(kind: 'linux' | 'windows'): SoftwareTables {
 export function installersPort(tables: SoftwareTables, calls: Calls, life: Life): Installers {
   const stateIn = (table: Map<string, PackageState> | undefined, key: string) =>
     table && (table.get(key) ?? { installed: false });
+  const { look, watch } = tables.installing.seen(calls, life, 'installers.idle');
   return {
     dpkg: (name) => calls.call(life, 'installers.dpkg', [name], () => stateIn(tables.dpkg, name)),
     msi: (code) => calls.call(life, 'installers.msi', [code], () => stateIn(tables.msi, code)),
     fileVersion: (path) =>
       calls.call(life, 'installers.fileVersion', [path], () => tables.fileVersions.get(path)),
+    idle: async () => idleUnless(await look(), tables.msi !== undefined),
+    watch,
   };
+}
+
+function idleUnless(installing: string | undefined, byMsi: boolean): Readiness {
+  if (installing === undefined) return { ready: true };
+  if (byMsi) return { ready: false, reason: `${installing} is installing`, evidence: { exitCode: 1618 } };
+  return { ready: false, reason: `${installing} holds dpkg's lock`, evidence: { process: installing } };
 }
 
 export function registryPort(tables: SoftwareTables, calls: Calls, life: Life): Registry {

@@ -16,7 +16,7 @@ export function newTrace(keep = 0): Trace {
   return {
     add(...parts) {
       const line = parts.map(canonical).join(' ');
-      hash.update(line).update('\n');
+      hash.update(`${line}\n`);
       if (keep === 0) return;
       kept.push(line.length > 300 ? `${line.slice(0, 300)}...` : line);
       if (kept.length > keep) kept.shift();

@@ -43,6 +43,10 @@ bootContract(async () => {
     boot: ports.boot,
     restart: async () => machine.boot.restart(),
     upgrade: async () => machine.boot.upgrade('13'),
+    busyStart: async () => {
+      machine.boot.stillStarting('services still start');
+      return async () => machine.boot.stillStarting(undefined);
+    },
     cleanup,
   };
 }, options);
@@ -211,6 +215,11 @@ for (const kind of ['linux', 'windows'] as const) {
     machine.software.fileVersions.set('/putty.exe', '0.68.0.0');
     return {
       installers: ports.installers,
+      clock: ports.clock,
+      async busy() {
+        machine.software.installing.set('another one');
+        return async () => machine.software.installing.set(undefined);
+      },
       has: { dpkg: kind === 'linux', msi: kind === 'windows' },
       ...(kind === 'linux'
         ? { installedDpkg: { name: 'putty', version: '0.78-2' }, removedDpkg: 'left' }

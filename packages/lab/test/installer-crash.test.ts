@@ -3,16 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Plan, run } from '@holdfast/msi';
 import { byChance, clientKilled, powerCuts } from '../src/crash/downfalls.ts';
-import {
-  type Cuts,
-  cutAt,
-  cutTwice,
-  everyCall,
-  failAt,
-  type Story,
-  tell,
-} from './support/installer-story.ts';
-import { freshTree, withFiles } from './support/installer-world.ts';
+import type { Story } from '../src/flows/installer/packages.ts';
+import { freshTree, withFiles } from '../src/flows/installer/root.ts';
+import { failAt } from './support/installer-failures.ts';
+import { type Cuts, cutAt, cutTwice, everyCall, tell } from './support/installer-story.ts';
 
 const text = (words: string) => Buffer.from(words).toString('base64');
 const tool = 'C:\\Program Files\\Tool';

@@ -2,17 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { allLost, byChance, clientKilled } from '../src/crash/downfalls.ts';
+import type { Story } from '../src/flows/installer/packages.ts';
+import { differences } from '../src/flows/installer/root.ts';
+import { failAt } from './support/installer-failures.ts';
 import { storiesOf } from './support/installer-packages.ts';
-import {
-  type Cuts,
-  cutAt,
-  everyCall,
-  failAt,
-  type Story,
-  type Told,
-  tell,
-} from './support/installer-story.ts';
-import { differences } from './support/installer-world.ts';
+import { type Cuts, cutAt, everyCall, type Told, tell } from './support/installer-story.ts';
 
 /** Packages of the sample, and how many calls of a run lie between two that are cut off or fail. */
 const sample = Array.from({ length: Number(process.env.SEEDS ?? 10) }, (_, seed) => seed + 1);

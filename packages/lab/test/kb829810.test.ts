@@ -8,7 +8,7 @@ import { clientPackages } from '../src/scenarios/kb829810/packages.ts';
 import { kb829810 } from '../src/scenarios/kb829810/scenario.ts';
 import { sms2003 } from '../src/scenarios/kb829810/sms2003.ts';
 import { drawWorld } from '../src/scenarios/kb829810/world.ts';
-import { runSeeds } from '../src/scenarios/scenario.ts';
+import { mergedTally, runSeeds } from '../src/scenarios/scenario.ts';
 import { timelineText } from '../src/timeline/text.ts';
 
 const slice = 200;
@@ -73,6 +73,27 @@ test('a life that runs its past ends as one that goes on from the snapshot', asy
     const installed = whole.events.filter(({ text }) => text.endsWith('Client is installed'));
     assert.equal(installed.length, 3);
   }
+});
+
+test('a life leaves nothing to the next one: whoever was there before, its trace is the same', async () => {
+  const seeds = [3, 4, 5];
+  const tracesOf = async (order: readonly number[]) => {
+    const traces = new Map<number, string>();
+    for (const seed of order) traces.set(seed, (await kb829810.run('sms2003', seed)).traceHash);
+    return seeds.map((seed) => traces.get(seed));
+  };
+  const forward = await tracesOf(seeds);
+  assert.equal(new Set(forward).size, seeds.length);
+  for (const profile of ['holdfast', 'holdfast-ungated']) await kb829810.run(profile, 4);
+  assert.deepEqual(await tracesOf(seeds.toReversed()), forward);
+});
+
+test('seeds that are run apart are counted as seeds that are run together', async () => {
+  const parts = [
+    await runSeeds(kb829810, 'sms2003', 7, { from: 5 }),
+    await runSeeds(kb829810, 'sms2003', 4, { from: 1 }),
+  ];
+  assert.deepEqual(mergedTally(parts), await runSeeds(kb829810, 'sms2003', 11));
 });
 
 test('the world is drawn before anybody acts: drawing it alone gives the same', async () => {

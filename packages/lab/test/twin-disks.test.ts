@@ -1,131 +1,206 @@
-/** The simulated disk and the real one are twins: the same work gives the same results and the same error codes. */
+/**
+ * The simulated disk and the real one are twins: the same work gives the same results and the same error codes.
+ * `TWIN_SEQUENCES=10000` for more than a slice.
+ */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { isHoldfastError } from '@holdfast/contract';
 import { linuxMachine } from '@holdfast/machine';
-import type { Folder, OpenFile } from '@holdfast/ports';
-import { simulatedMachine } from '../src/machine.ts';
+import type { Disk, Folder } from '@holdfast/ports';
+import { newRoom } from '../src/disk.ts';
+import { makeFolders, type SimulatedMachine, simulatedMachine } from '../src/machine.ts';
 import { type Random, randomFrom } from '../src/random.ts';
-import { canonical } from '../src/trace.ts';
+import { noTrace } from '../src/trace.ts';
+import { closeAll, nextStep, outcome, type Twin } from './support/disk-steps.ts';
 
-const sequences = 1_000;
-const stepsEach = 20;
+const sequences = Number(process.env.TWIN_SEQUENCES ?? 600);
+const stepsEach = 25;
+/** Of so many sequences one begins with a program that runs, and whose file is therefore held. */
+const heldOneIn = 50;
 
-type Handles = { readonly folders: Folder[]; readonly files: OpenFile[] };
-type Step = { readonly told: string; readonly work: (handles: Handles) => Promise<unknown> };
+const heldName = 'd';
+const simulatedBase = '/work';
+/** Links beside the work: to what may come to be a file or a folder, and to nothing. */
+const links = [
+  ['link', 'a'],
+  ['loose-link', 'nowhere'],
+] as const;
 
-const names = ['a', 'b', 'c', 'd'] as const;
+const { disk } = linuxMachine();
 
-function nextStep(random: Random, folders: number, files: number): Step {
-  const where = random.integer(folders);
-  const to = random.integer(folders);
-  const which = files === 0 ? 0 : random.integer(files);
-  const name = random.chance(1, 40) ? random.pick(['..', 'x/y', '', 'n'.repeat(300)]) : random.pick(names);
-  const other = random.chance(1, 60) ? '.' : random.pick(names);
-  const position = random.integer(6000);
-  const data = random.bytes(random.integer(700));
-  const inFolder = (told: string, work: (folder: Folder, handles: Handles) => Promise<unknown>): Step => ({
-    told: `folder ${where}: ${told}`,
-    work: (handles) => work(present(handles.folders[where]), handles),
-  });
-  const inFile = (told: string, work: (file: OpenFile) => Promise<unknown>): Step => ({
-    told: `file ${which}: ${told}`,
-    work: async (handles) => {
-      const file = handles.files[which];
-      return file && (await work(file));
+async function realTwin(base: string): Promise<Twin> {
+  const top = await disk.open(base);
+  for (const [name, target] of links) await symlink(target, join(base, name));
+  return {
+    disk,
+    base,
+    folders: [top],
+    files: [],
+    modeOf: async (name) => {
+      if ((await top.entry(name))?.kind !== 'file') return undefined;
+      return (await lstat(join(base, name))).mode & 0o777;
     },
-  });
-  const opened = (told: string, open: (folder: Folder) => Promise<OpenFile>) =>
-    inFolder(told, async (folder, handles) => void handles.files.push(await open(folder)));
-  const entered = (told: string, create: boolean) =>
-    inFolder(
-      told,
-      async (folder, handles) => void handles.folders.push(await folder.folder(name, { create })),
-    );
-  const steps: readonly (readonly [weight: number, make: () => Step])[] = [
-    [6, () => entered(`make ${name}`, true)],
-    [3, () => entered(`open ${name}`, false)],
-    [8, () => opened(`create ${name}`, (folder) => folder.create(name))],
-    [4, () => opened(`read ${name}`, (folder) => folder.read(name))],
-    [4, () => opened(`edit ${name}`, (folder) => folder.edit(name))],
-    [4, () => inFolder(`entry ${name}`, (folder) => folder.entry(name))],
-    [4, () => inFolder('list', (folder) => folder.list())],
-    [2, () => inFolder('names', (folder) => folder.names())],
-    [
-      2,
-      () =>
-        inFolder(`times ${name}`, async (folder) =>
-          (await folder.times(name)) === undefined ? 'none' : 'some',
-        ),
-    ],
-    [
-      10,
-      () =>
-        inFolder(`rename ${name} to ${other} of ${to}`, (folder, handles) =>
-          folder.rename(name, { folder: present(handles.folders[to]), name: other }),
-        ),
-    ],
-    [5, () => inFolder(`remove ${name}`, (folder) => folder.remove(name))],
-    [4, () => inFolder(`remove folder ${name}`, (folder) => folder.removeFolder(name))],
-    [1, () => inFolder('close', async (folder) => (where === 0 ? undefined : await folder.close()))],
-    [8, () => inFile(`write ${data.length} at ${position}`, (file) => file.write(position, data))],
-    [4, () => inFile(`truncate to ${position}`, (file) => file.truncate(position))],
-    [6, () => inFile('read', (file) => file.read(position - (position % 1000), 1500))],
-    [2, () => inFile('size', (file) => file.size())],
-    [1, () => inFile('sync', (file) => file.sync())],
-    [1, () => inFolder('sync', (folder) => folder.sync())],
-    [1, () => inFile('close', (file) => file.close())],
-  ];
-  let drawn = random.integer(steps.reduce((sum, [weight]) => sum + weight, 0));
-  for (const [weight, make] of steps) {
-    if (drawn < weight) return make();
-    drawn -= weight;
+  };
+}
+
+async function simulatedTwin(machine: SimulatedMachine): Promise<Twin> {
+  const { volume } = machine;
+  const simulated = machine.ports('twin').disk;
+  const top = await simulated.open(simulatedBase);
+  const folder = makeFolders(volume, simulatedBase);
+  for (const [name, target] of links) volume.newLink({ folder, name }, target);
+  return {
+    disk: simulated,
+    base: simulatedBase,
+    folders: [top],
+    files: [],
+    modeOf: async (name) => {
+      if ((await top.entry(name))?.kind !== 'file') return undefined;
+      const node = folder.entries.get(name);
+      return node?.kind === 'file' ? node.mode : undefined;
+    },
+  };
+}
+
+/** A program that runs: Linux writes to no file that is one. Answers what ends it. */
+async function holdBoth(
+  real: Twin,
+  { volume }: SimulatedMachine,
+  content: Buffer,
+): Promise<() => Promise<void>> {
+  const path = join(real.base, heldName);
+  await writeFile(path, content, { mode: 0o755 });
+  const file = volume.newFile({ folder: makeFolders(volume, simulatedBase), name: heldName }, 0o755);
+  volume.write(file, 0, content);
+  file.runners = 1;
+  const running = spawn(path, ['600'], { stdio: 'ignore' });
+  await once(running, 'spawn');
+  return async () => {
+    running.kill();
+    await once(running, 'exit');
+  };
+}
+
+/** What both begin with: an empty folder, and one with a file in it. */
+async function furnish({ folders: [top] }: Twin): Promise<void> {
+  await (await top?.folder('b', { create: true }))?.close();
+  const folder = await top?.folder('c', { create: true });
+  await (await folder?.create('a'))?.close();
+  await folder?.close();
+}
+
+/** One sequence on both, step by step, with the same draws. */
+async function compare(real: Twin, simulated: Twin, seed: number): Promise<void> {
+  const random = randomFrom(seed).stream('steps');
+  for (const twin of [real, simulated]) await furnish(twin);
+  const told: string[] = [];
+  for (let count = 0; count < stepsEach; count++) {
+    const step = nextStep(random, real.folders.length, real.files.length);
+    told.push(step.told);
+    const [ours, theirs] = [await outcome(step, simulated), await outcome(step, real)];
+    assert.equal(ours, theirs, `seed ${seed}: simulated and real disk differ after\n${told.join('\n')}`);
   }
-  throw new Error('the weights do not add up');
-}
-
-async function outcome(step: Step, handles: Handles): Promise<string> {
-  try {
-    return canonical(await step.work(handles));
-  } catch (thrown) {
-    if (isHoldfastError(thrown)) return thrown.code;
-    throw thrown;
-  }
-}
-
-function present<T>(value: T | undefined): T {
-  assert.ok(value !== undefined);
-  return value;
-}
-
-async function closeAll({ folders, files }: Handles): Promise<void> {
-  await Promise.all([...folders, ...files].map((handle) => handle.close()));
 }
 
 test(`${sequences} random sequences of disk work end the same on the simulated and on the real disk`, async () => {
   const base = await mkdtemp(join(tmpdir(), 'holdfast-twins-'));
-  const disk = linuxMachine().disk;
+  const program = await readFile('/bin/sleep');
   try {
     for (let seed = 1; seed <= sequences; seed++) {
-      const random = randomFrom(seed).stream('steps');
-      const top = await disk.open(base);
-      const real: Handles = { folders: [await top.folder(`${seed}`, { create: true })], files: [] };
-      const machine = simulatedMachine(seed, { folders: ['/work'] });
-      const simulated: Handles = { folders: [await machine.ports('twin').disk.open('/work')], files: [] };
-      const told: string[] = [];
-      for (let count = 0; count < stepsEach; count++) {
-        const step = nextStep(random, real.folders.length, real.files.length);
-        told.push(step.told);
-        const [ours, theirs] = [await outcome(step, simulated), await outcome(step, real)];
-        assert.equal(ours, theirs, `seed ${seed}: simulated and real disk differ after\n${told.join('\n')}`);
+      const own = join(base, `${seed}`);
+      await mkdir(own);
+      const real = await realTwin(own);
+      const machine = simulatedMachine(seed, { folders: [simulatedBase], trace: noTrace });
+      const simulated = await simulatedTwin(machine);
+      const release = seed % heldOneIn === 0 ? await holdBoth(real, machine, program) : undefined;
+      try {
+        await compare(real, simulated, seed);
+      } finally {
+        await release?.();
+        await closeAll(real);
       }
-      await closeAll(real);
-      await top.close();
+      await rm(own, { recursive: true });
     }
   } finally {
     await rm(base, { recursive: true, force: true });
+  }
+});
+
+/** Bytes of a block of tmpfs, and how many the small disk has. */
+const blockBytes = 4096;
+const blocks = 16;
+
+/** A small disk in memory; undefined where this account may not mount one. */
+async function mounted(folder: string): Promise<boolean> {
+  const options = ['-t', 'tmpfs', '-o', `size=${blocks * blockBytes}`, 'tmpfs', folder];
+  return await promisify(execFile)('mount', options).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Work that fills and empties a disk, in whole blocks and without gaps: tmpfs counts blocks and leaves gaps out, the
+ * simulated disk counts bytes, gaps among them. Nothing is removed while it is open.
+ */
+async function fillAndEmpty(folder: Folder, disk: Disk, random: Random): Promise<string> {
+  const name = random.pick(['a', 'b', 'c']);
+  const length = blockBytes * (1 + random.integer(6));
+  const attempt = async (act: () => Promise<unknown>) => {
+    try {
+      await act();
+      return 'done';
+    } catch (thrown) {
+      if (isHoldfastError(thrown)) return thrown.code;
+      throw thrown;
+    }
+  };
+  const drawn = random.integer(5);
+  if (drawn === 0) return `remove ${await attempt(() => folder.remove(name))}`;
+  if (drawn === 1)
+    return `rename ${await attempt(() => folder.rename(name, { name: random.pick(['a', 'b']) }))}`;
+  if ((await folder.entry(name)) === undefined) await (await folder.create(name)).close();
+  const file = await folder.edit(name);
+  const size = await file.size();
+  const shrunk = Math.max(0, size - length);
+  const how = await attempt(() =>
+    drawn === 2 ? file.truncate(shrunk) : file.write(size, random.bytes(length)),
+  );
+  const after = await file.size();
+  await file.close();
+  return `${how} ${after} ${await disk.freeBytes(folder.path)}`;
+}
+
+test('a disk that fills up says so at the same byte, and has the same room again afterwards', async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-full-'));
+  if (!(await mounted(folder))) {
+    await rm(folder, { recursive: true });
+    context.skip('this account may mount no disk');
+    return;
+  }
+  try {
+    const machine = simulatedMachine(1, { trace: noTrace });
+    const room = newRoom({ capacity: blocks * blockBytes });
+    machine.volume.newFolder({ folder: machine.volume.root, name: 'small' }, room);
+    const simulated = machine.ports('twin').disk;
+    const [ours, theirs] = [await simulated.open('/small'), await disk.open(folder)];
+    const [draws, same] = [randomFrom('full'), randomFrom('full')];
+    const met: string[] = [];
+    for (let step = 1; step <= 2_000; step++) {
+      const told = await fillAndEmpty(ours, simulated, draws);
+      assert.equal(told, await fillAndEmpty(theirs, disk, same), `step ${step}`);
+      met.push(told);
+    }
+    assert.ok(met.filter((told) => told.startsWith('disk.full')).length > 50, 'the disk was never full');
+    await theirs.close();
+  } finally {
+    await promisify(execFile)('umount', [folder]);
+    await rm(folder, { recursive: true });
   }
 });

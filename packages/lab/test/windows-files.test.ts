@@ -26,7 +26,8 @@ async function side(volume: Volume, direct: boolean): Promise<Side> {
   });
   if (!direct) return { files: port, volume };
   const pass = <T>(effect: () => T): Promise<T> => new Promise((resolve) => resolve(effect()));
-  return { files: volumeFiles({ volume, driveC: `${rootPath}/drive_c`, port, pass }), volume };
+  const driveC = `${rootPath}/drive_c`;
+  return { files: volumeFiles({ volume, driveC, port, openFolder: disk.open, pass }), volume };
 }
 
 async function twins(): Promise<readonly [Side, Side]> {

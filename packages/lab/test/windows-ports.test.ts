@@ -1,5 +1,6 @@
 /** The ports of the simulated Windows pass the contracts of their ports. */
-import { bootContract, registryContract } from '@holdfast/ports/suites';
+import assert from 'node:assert/strict';
+import { bootContract, registryContract, servicesContract } from '@holdfast/ports/suites';
 import { inVirtualTime } from '../src/run.ts';
 import { type RunningWindows, type SimulatedWindows, simulatedWindows } from '../src/windows/machine.ts';
 
@@ -47,3 +48,16 @@ bootContract(async () => {
     cleanup: async () => {},
   };
 });
+
+const world = await simulatedWindows('services');
+const { host, ports } = await start(world);
+
+servicesContract(
+  async () => {
+    const { services, clock } = ports;
+    assert.ok(services);
+    await host.services.stop('Spooler');
+    return { services, clock, service: 'Spooler', cleanup: async () => {} };
+  },
+  { run: (body) => inVirtualTime(world.clock, body) },
+);

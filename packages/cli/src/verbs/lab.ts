@@ -2,6 +2,10 @@
 import { scenarios } from '@holdfast/lab';
 import type { Command } from 'commander';
 import type { Surroundings } from '../terminal.ts';
+import { crashVerb } from './lab/crash.ts';
+import { exploreVerb } from './lab/explore.ts';
+import { fleetVerb } from './lab/fleet.ts';
+import { replayVerb } from './lab/replay.ts';
 import { runVerb } from './lab/run.ts';
 import { localVerb, runLocal } from './verb.ts';
 
@@ -24,4 +28,8 @@ export function labVerbs(program: Command, surroundings: Surroundings): void {
     session.answer({ scenarios: facts }, listText);
   });
   runVerb(lab, surroundings);
+  fleetVerb(lab, surroundings);
+  exploreVerb(lab, surroundings);
+  replayVerb(lab, surroundings);
+  crashVerb(lab, surroundings);
 }

@@ -1,18 +1,15 @@
 /** The flow of a whole deployment: enrol, policy, download, install, verify, report; cut off anywhere and started again. */
-import { type Client, openClient } from '@holdfast/client';
-import { isHoldfastError, type StatusMessage, statusCode, statusEntry } from '@holdfast/contract';
+import { type StatusMessage, statusCode, statusEntry } from '@holdfast/contract';
 import { virtualClock } from '../clock.ts';
 import type { Flow, Interruption } from '../crash/downfalls.ts';
-import type { FolderNode } from '../disk.ts';
 import { makeFolders, type SimulatedMachine, simulatedMachine } from '../machine.ts';
 import { type Random, randomFrom } from '../random.ts';
 import { type SimulatedSite, simulatedSite } from '../site.ts';
 import { newTrace, type Trace } from '../trace.ts';
+import { type ClientService, clientService, managedRoot, siteHost, stateFolder } from './client-service.ts';
+import { leftovers } from './leftovers.ts';
+import { messagesOf } from './plot.ts';
 import { newTool, type Tool, toolInstaller, toolProblems } from './tool.ts';
-
-const stateFolder = '/state';
-const managedRoot = '/managed';
-const siteHost = 'site.example';
 
 /** Seconds between check-ins. */
 const pollSeconds = 600;
@@ -23,20 +20,15 @@ const healingMs = 5 * 60_000;
 /** Milliseconds that the world goes on after the goal: nothing more may happen to the software. */
 const quietMs = 1.2 * pollSeconds * 1000;
 
-/** Milliseconds after which the service manager starts a client that ended. */
-const restartMs = 5_000;
-
 type World = {
   readonly machine: SimulatedMachine;
   readonly site: SimulatedSite;
   readonly tool: Tool;
   readonly problems: string[];
-  client: Client | undefined;
+  readonly service: ClientService;
   readonly careless: boolean;
   /** The client said that the software was verified. */
   verified: boolean;
-  /** How often the client was started. */
-  starts: number;
 };
 
 export type DeploymentOptions = {
@@ -56,16 +48,16 @@ export function deploymentFlow(options: DeploymentOptions = {}): Flow {
     const { machine, problems } = world;
     for (const interruption of interruptions) await cutOff(world, interruption);
     const [begun, callsBefore] = [machine.clock.elapsed(), machine.callCount()];
-    startClient(world);
+    world.service.start();
     await machine.clock.run(() => reached(world), healingMs);
     const virtualMs = machine.clock.elapsed() - begun;
     const calls = machine.callCount() - callsBefore;
     if (!reached(world))
-      problems.push(`not reached: ${JSON.stringify(world.client?.status() ?? 'no client')}`);
+      problems.push(`not reached: ${JSON.stringify(world.service.client()?.status() ?? 'no client')}`);
     await machine.clock.run(() => false, quietMs);
     if (options.lastCut) {
       machine.powerCut({ names: 'lost', contents: 'lost' });
-      startClient(world);
+      world.service.start();
       await machine.clock.run(() => false, quietMs);
     }
     problems.push(...finalProblems(world, options));
@@ -82,12 +74,12 @@ async function cutOff(world: World, { call, when, damage }: Interruption): Promi
     down = true;
     if (damage === 'kill') machine.kill();
     else machine.powerCut(damage);
-    world.client = undefined;
+    world.service.forget();
     // What a careless installer left behind may be lost: to run it again is right then.
     if (world.careless) world.verified = false;
   };
   machine.stopAt({ call: machine.callCount() + call, when, action });
-  startClient(world);
+  world.service.start();
   await machine.clock.run(() => down, healingMs + quietMs);
   machine.stopAt(undefined);
   if (!down) action();
@@ -108,9 +100,15 @@ function newWorld(seed: number, trace: Trace, { careless = false, prepare }: Dep
     tool,
     problems: [],
     careless,
-    client: undefined,
     verified: false,
-    starts: 0,
+    service: clientService({
+      machine,
+      token: site.token,
+      log: ({ event }) => {
+        if (event === 'software-verified') world.verified = true;
+      },
+      problem: (text) => world.problems.push(text),
+    }),
   };
   const install = toolInstaller({ careless });
   machine.programs.programs.set('install-tool', async (run) => {
@@ -122,40 +120,11 @@ function newWorld(seed: number, trace: Trace, { careless = false, prepare }: Dep
   return world;
 }
 
-/** What the service manager does: starts the client, which enrols if it has not yet, and again when it has ended. */
-function startClient(world: World): void {
-  const { machine, site, problems } = world;
-  const start = ++world.starts;
-  const live = async () => {
-    const client = await openClient(machine.ports('client'), {
-      folder: stateFolder,
-      root: managedRoot,
-      site: `https://${siteHost}`,
-      version: '1.0.0',
-      log: (event) => {
-        if (event.event === 'software-verified') world.verified = true;
-      },
-    });
-    world.client = client;
-    if (client.status().clientId === null) await client.enrol(site.token);
-    await client.run(new AbortController().signal);
-  };
-  live().catch((thrown: unknown) => {
-    if (!isHoldfastError(thrown)) problems.push(`the client ended: ${String(thrown)}`);
-    machine.clock.schedule(restartMs, () => {
-      if (world.starts === start) startClient(world);
-    });
-  });
-}
-
 /** The site knows that the software is there, and the client has nothing more to say. */
-function reached({ client, site }: World): boolean {
+function reached({ service, site }: World): boolean {
+  const client = service.client();
   if (client === undefined || client.status().outbox > 0) return false;
-  return lastState(messagesOf(site)) === 'succeeded';
-}
-
-function messagesOf(site: SimulatedSite): readonly StatusMessage[] {
-  return [...site.clients.values()].flatMap((client) => [...client.streams.values()].flat());
+  return lastState(messagesOf(site.clients.values())) === 'succeeded';
 }
 
 function lastState(messages: readonly StatusMessage[]): string | undefined {
@@ -163,16 +132,16 @@ function lastState(messages: readonly StatusMessage[]): string | undefined {
 }
 
 function finalProblems(
-  { machine, site, tool, client }: World,
+  { machine, site, tool, service }: World,
   { careless, faulty }: DeploymentOptions,
 ): string[] {
   const problems = [...site.violations, ...toolProblems(tool, makeFolders(machine.volume, managedRoot))];
-  const messages = messagesOf(site);
+  const messages = messagesOf(site.clients.values());
   if (site.clients.size !== 1) problems.push(`the site has ${site.clients.size} clients`);
   const streams = [...site.clients.values()].reduce((sum, { streams: those }) => sum + those.size, 0);
   if (streams !== 1) problems.push(`the site has ${streams} streams of messages`);
   if (lastState(messages) !== 'succeeded') problems.push(`the site says ${lastState(messages)}`);
-  if (client?.status().outbox !== 0) problems.push('messages are left in the outbox');
+  if (service.client()?.status().outbox !== 0) problems.push('messages are left in the outbox');
   const codes = messages.map((message) => message.code);
   const verifiedAt = codes.indexOf(statusCode('software-verified'));
   const ranLater = codes.lastIndexOf(statusCode('program-started')) > verifiedAt;
@@ -185,16 +154,4 @@ function finalProblems(
   const temporary = faulty ? /\.(part|damaged)$/ : /\.(new|part|damaged)$/;
   problems.push(...leftovers(makeFolders(machine.volume, stateFolder), stateFolder, temporary));
   return problems;
-}
-
-/** Temporary files that nobody will ever remove, and keys that nobody uses. */
-function leftovers(state: FolderNode, path: string, temporary: RegExp): string[] {
-  return [...state.entries].flatMap(([name, node]) => {
-    const at = `${path}/${name}`;
-    if (node.kind === 'folder') {
-      const keys = [...node.entries.keys()].filter((inner) => inner.endsWith('.key')).length;
-      return [...(keys > 1 ? [`${keys} keys are kept in ${at}`] : []), ...leftovers(node, at, temporary)];
-    }
-    return temporary.test(name) ? [`${at} is left`] : [];
-  });
 }

@@ -9,19 +9,19 @@ import type { Random } from '../random.ts';
 import type { SimulatedSite } from '../site.ts';
 
 /** Name of the folder below the managed root. */
-const toolFolder = 'tool';
+export const toolFolder = 'tool';
 
 /** Bytes that the installer writes at a time. */
 const pieceSize = 3_000;
 
 export type Tool = { readonly assignment: Assignment; readonly files: ReadonlyMap<string, Uint8Array> };
 
+/** Bytes of its files, unless told otherwise. */
+const usualSizes: Readonly<Record<string, number>> = { 'tool.bin': 9_000, 'readme.txt': 700 };
+
 /** Makes the package and has the site keep its content. */
-export function newTool(random: Random, site: SimulatedSite): Tool {
-  const files = new Map([
-    ['tool.bin', random.bytes(9_000)],
-    ['readme.txt', random.bytes(700)],
-  ]);
+export function newTool(random: Random, site: SimulatedSite, sizes = usualSizes): Tool {
+  const files = new Map(Object.entries(sizes).map(([name, size]) => [name, random.bytes(size)]));
   const content = [...files].map(([path, bytes]) => ({
     path,
     size: bytes.length,

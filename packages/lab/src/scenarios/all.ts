@@ -1,5 +1,31 @@
 /** The scenarios of the lab, by name. */
+import { debianUpgrade } from './debian-upgrade/scenario.ts';
+import { exitCodes } from './exit-codes/scenario.ts';
 import { kb829810 } from './kb829810/scenario.ts';
+import { neverDetected } from './never-detected/scenario.ts';
+import { pendingRestart } from './pending-restart/scenario.ts';
+import { q239564 } from './q239564/scenario.ts';
+import { q246040 } from './q246040/scenario.ts';
+import { q257224 } from './q257224/scenario.ts';
+import { q283130 } from './q283130/scenario.ts';
+import { reinstallOfNothing } from './reinstall-of-nothing/scenario.ts';
+import { removedAtRestart } from './removed-at-restart/scenario.ts';
 import type { Scenario } from './scenario.ts';
+import { sleepInTheSwap } from './sleep-in-the-swap/scenario.ts';
+import { slowFirstBoot } from './slow-first-boot/scenario.ts';
 
-export const scenarios: readonly Scenario[] = [kb829810];
+export const scenarios: readonly Scenario[] = [
+  kb829810,
+  debianUpgrade,
+  exitCodes,
+  pendingRestart,
+  removedAtRestart,
+  sleepInTheSwap,
+  slowFirstBoot,
+  neverDetected,
+  q239564,
+  q246040,
+  q257224,
+  q283130,
+  reinstallOfNothing,
+];

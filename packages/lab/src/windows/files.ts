@@ -32,5 +32,5 @@ export function readFile(files: HostFiles, path: string): Promise<Uint8Array | u
 /** Whether a file is there, byte for byte. */
 export async function isFile(files: HostFiles, path: string, bytes: Uint8Array): Promise<boolean> {
   const found = await readFile(files, path);
-  return found !== undefined && Buffer.compare(found, bytes) === 0;
+  return found !== undefined && (found === bytes || Buffer.compare(found, bytes) === 0);
 }

@@ -24,6 +24,7 @@ import { type FileProtection, fileProtection, watched } from './protection.ts';
 import { serviceManager } from './services.ts';
 import { systemServices, systems, type WindowsName, type WindowsSystem, windowsFolder } from './system.ts';
 import { volumeFiles } from './volume-files.ts';
+import { volumeHives } from './volume-hives.ts';
 
 const rootPath = '/root';
 
@@ -124,14 +125,8 @@ function scanDone({ registry }: WindowsHost): Promise<void> {
 
 /** Opens the disk for one life; what lived before it neither acts nor hears any more. */
 function opener(machine: SimulatedMachine) {
-  let opened = 0;
-  let looks = 0;
+  let [opened, looks] = [0, 0];
   let current = { alive: true };
-  function passOf<T>(life: { readonly alive: boolean }, effect: () => T): Promise<T> {
-    if (!life.alive) return new Promise(() => {});
-    looks += 1;
-    return new Promise((resolve) => resolve(effect()));
-  }
   return {
     looks: () => looks,
     async open(name: string): Promise<Opened> {
@@ -141,16 +136,23 @@ function opener(machine: SimulatedMachine) {
       opened += 1;
       const ports = machine.ports(name);
       const own = { pid: 1, started: String(opened), bootId: machine.boot.id() };
+      const pass = <T>(effect: () => T): Promise<T> => {
+        if (!life.alive) return new Promise(() => {});
+        looks += 1;
+        return new Promise((resolve) => resolve(effect()));
+      };
       const host = await openHost(ports.disk, rootPath, {
         clock: ports.clock,
         entropy: ports.entropy,
         installer: { identity: own, alive: async ({ started }) => started === own.started },
+        hives: volumeHives({ volume: machine.volume, root: rootPath, pass }),
       });
       const files = volumeFiles({
         volume: machine.volume,
         driveC: `${rootPath}/${rootLayout.driveC}`,
         port: host.files,
-        pass: (effect) => passOf(life, effect),
+        openFolder: (path) => ports.disk.open(path),
+        pass,
       });
       return { host: { ...host, files }, ports };
     },
@@ -187,7 +189,7 @@ async function bringUp({ opened, system, timeline, times, programs }: Booting): 
   const files = watched(bare.files, protection.changed);
   const windows: RunningWindows = {
     host: { ...bare, files, services, protection: protection.forInstaller },
-    ports: windowsPorts(ports, { system, registry: bare.registry, protection: protection.port }),
+    ports: windowsPorts(ports, { system, registry: bare.registry, protection: protection.port, services }),
     clock,
     protection,
   };

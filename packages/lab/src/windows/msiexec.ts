@@ -1,26 +1,16 @@
-/**
- * msiexec on a simulated Windows: a command line to the letter, through the real installer. A package that is read from
- * the disk is parsed once in a process: where the bytes are those of one that is known, that one is used.
- */
-import { createHash } from 'node:crypto';
-import { HoldfastError } from '@holdfast/contract';
+/** msiexec on a simulated Windows: a command line to the letter, through the real installer. */
+import { HoldfastError, isHoldfastError } from '@holdfast/contract';
 import {
   asOnlyInstaller,
   bytesSource,
-  type Content,
   type Database,
   exitCodes,
   type InstallLog,
   installedProduct,
   type LogFile,
   type LogOption,
-  openCachedPackages,
-  openContent,
-  openDatabase,
   openLog,
   openLogFile,
-  openProduct,
-  type Product,
   parseLogOption,
   parseMsiexec,
   planPackage,
@@ -30,33 +20,9 @@ import {
   run,
   type WindowsHost,
 } from '@holdfast/msi';
+import { fileLooker } from './file-looker.ts';
 import { parentOf, readFile } from './files.ts';
-
-type ParsedPackage = {
-  readonly database: Database;
-  readonly product: Product;
-  readonly content: Content;
-};
-
-const parsed = new Map<string, Promise<ParsedPackage>>();
-
-async function parse(bytes: Uint8Array): Promise<ParsedPackage> {
-  const database = await openDatabase(bytesSource(bytes));
-  const product = await openProduct(database);
-  return {
-    database,
-    product,
-    content: openContent(database, product, { neighbours: async () => undefined }),
-  };
-}
-
-/** A package by its bytes. */
-export function parsedPackage(bytes: Uint8Array): Promise<ParsedPackage> {
-  const hash = createHash('sha256').update(bytes).digest('base64');
-  const known = parsed.get(hash) ?? parse(bytes);
-  parsed.set(hash, known);
-  return known;
-}
+import { type ParsedPackage, parsedPackage } from './parsed-package.ts';
 
 /** Where the words of a command line put the log; the last option counts. */
 function logOptionOf(line: string): LogOption | undefined {
@@ -111,6 +77,17 @@ async function asked(host: WindowsHost, line: string, folder: string): Promise<I
   throw failure(`${line}: the package could not be opened.`, exitCodes.packageUnopened);
 }
 
+/** The package that Windows keeps at a path; undefined where it is gone, or is none any more. */
+async function cachedPackage({ files }: WindowsHost, path: string): Promise<Database | undefined> {
+  const bytes = await readFile(files, path);
+  try {
+    return bytes && (await parsedPackage(bytes)).database;
+  } catch (thrown) {
+    if (isHoldfastError(thrown, 'msi.invalid')) return undefined;
+    throw thrown;
+  }
+}
+
 async function install(
   host: WindowsHost,
   { request, path, bytes }: Installation,
@@ -118,9 +95,10 @@ async function install(
   log: InstallLog | undefined,
 ): Promise<RunResult> {
   const work = async (): Promise<RunResult> => {
-    await using cached = openCachedPackages(host.files);
     const from = { database, path, size: bytes.length };
-    const plan = await planPackage({ request, from, host, openCached: cached.openCached });
+    const look = () => fileLooker(host.files);
+    const openCached = (path: string) => cachedPackage(host, path);
+    const plan = await planPackage({ request, from, host: { ...host, look }, openCached });
     const source = { database, content, source: bytesSource(bytes) };
     return await run(host, plan, new Map([[plan.productCode.toUpperCase(), source]]), log ? { log } : {});
   };

@@ -1,6 +1,6 @@
 /** The ports of a simulated Windows: those of the machine beneath, with Windows in place of what tells of it. */
-import type { RegistryData, RootRegistry } from '@holdfast/msi';
-import type { Boot, MachinePorts, Protection, Registry } from '@holdfast/ports';
+import type { HostServices, RegistryData, RootRegistry } from '@holdfast/msi';
+import type { Boot, MachinePorts, Protection, Readiness, Registry, Services } from '@holdfast/ports';
 import type { WindowsSystem } from './system.ts';
 
 function bootOf(boot: Boot, { title, version }: WindowsSystem): Boot {
@@ -38,15 +38,58 @@ function registryOf(registry: RootRegistry): Registry {
   };
 }
 
+/** "System Error Codes", learn.microsoft.com. */
+const winError = { noService: 1060, notActive: 1062 } as const;
+
+/** No empty name, no slashes, at most 256 characters: CreateServiceW, lpServiceName. */
+function isServiceName(name: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: no name has them.
+  return /^[^\\/\u0000-\u001f]{1,256}$/.test(name);
+}
+
+/** A service of this Windows that runs answers. */
+function servicesOf(services: HostServices): Services {
+  const notReady = (name: string, words: string, win32: number): Readiness => ({
+    ready: false,
+    reason: `the service ${name} ${words}`,
+    evidence: { win32 },
+  });
+  /** Whether it runs; undefined where there is none, and for what cannot be a name. */
+  async function running(name: string): Promise<boolean | undefined> {
+    if (!isServiceName(name)) return undefined;
+    return (await services.get(name))?.running;
+  }
+  return {
+    async state(name) {
+      const found = await running(name);
+      return found === undefined ? undefined : found ? 'running' : 'stopped';
+    },
+    async readiness(name) {
+      const found = await running(name);
+      if (found === undefined) return notReady(name, 'does not exist', winError.noService);
+      return found ? { ready: true } : notReady(name, 'is stopped', winError.notActive);
+    },
+    start: (name) => services.start(name, []),
+    stop: (name) => services.stop(name),
+  };
+}
+
 export type WindowsParts = {
   readonly system: WindowsSystem;
   readonly registry: RootRegistry;
   readonly protection: Protection;
+  readonly services: HostServices;
 };
 
 export function windowsPorts(
   ports: MachinePorts,
-  { system, registry, protection }: WindowsParts,
+  { system, registry, protection, services }: WindowsParts,
 ): MachinePorts {
-  return { ...ports, boot: bootOf(ports.boot, system), registry: registryOf(registry), protection };
+  return {
+    ...ports,
+    boot: bootOf(ports.boot, system),
+    registry: registryOf(registry),
+    protection,
+    services: servicesOf(services),
+  };
 }

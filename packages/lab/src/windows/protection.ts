@@ -20,7 +20,7 @@ export type FileProtection = {
   /** As Windows Installer calls it: a Win32 error, 0 for success. */
   readonly forInstaller: HostProtection;
   /** As a client calls it. */
-  readonly port: Protection;
+  readonly port: Required<Protection>;
   /** Initialises after so many milliseconds; where set-up has asked for a scan, with that, and tells `scanned`. */
   begin(afterMs: number, scanned?: () => Promise<void>): void;
   /** A file was changed, by whomever. */

@@ -1,7 +1,7 @@
 /** Changes of files below drive C of a simulated disk: the rules, errors and durability of the installer's own files. */
 import { type ErrorCode, HoldfastError } from '@holdfast/contract';
 import { isPlainName } from '@holdfast/ports';
-import type { FolderNode, Volume } from '../disk.ts';
+import { type FolderNode, noFault, type Volume } from '../disk.ts';
 import { type Found, find, namesOf, storedName, type Way, wayTo } from './volume-paths.ts';
 
 export type Drive = {
@@ -18,29 +18,42 @@ export function checked(path: string): readonly string[] {
   return namesOf(path) ?? fail('disk.name-invalid', path);
 }
 
-/** The folder that is drive C. */
-export function topOf({ volume, driveC }: Drive): FolderNode {
-  let folder = volume.root;
-  for (const name of driveC.split('/')) {
+/** The folder at an absolute path, as the disk port takes it. */
+export function folderAt({ root }: Volume, path: string): FolderNode {
+  let folder = root;
+  for (const name of path.split('/')) {
     const node = name === '' ? folder : folder.entries.get(name);
-    folder = node?.kind === 'folder' ? node : fail('disk.not-found', driveC);
+    folder = node?.kind === 'folder' ? node : fail('disk.not-found', path);
   }
   return folder;
 }
 
+/** The folder that is drive C. */
+export function topOf({ volume, driveC }: Drive): FolderNode {
+  return folderAt(volume, driveC);
+}
+
 /** Fails as a test has asked the disk to. */
-function faulty({ volume, driveC }: Drive, operation: string, path: string): void {
+export function faulty({ fault }: Volume, operation: string, path: string): void {
+  const code = fault(operation, path);
+  if (code !== undefined) fail(code, path);
+}
+
+/** The same, by a Windows path. */
+function faultyOn({ volume, driveC }: Drive, operation: string, path: string): void {
+  // Nearly always nothing is to fail: then nobody asks for the path as Linux has it.
+  if (volume.fault === noFault) return;
   const code = volume.fault(operation, `${driveC}${path.slice(2).replaceAll('\\', '/')}`);
   if (code !== undefined) fail(code, path);
 }
 
-function mayAdd({ room, removed }: FolderNode, path: string): void {
+export function mayAdd({ room, removed }: FolderNode, path: string): void {
   if (removed) fail('disk.not-found', path);
   if (room.readOnly) fail('disk.read-only', path);
   if (room.denied) fail('disk.denied', path);
 }
 
-function mayChange({ folder, node, path }: Found): void {
+export function mayChange({ folder, node, path }: Found): void {
   mayAdd(folder, path);
   if (node.kind === 'folder') fail('disk.denied', path);
   if (node.kind === 'file' && node.holders > 0) fail('disk.busy', path);
@@ -71,7 +84,7 @@ export function removeFile(drive: Drive, path: string): void {
   if (names.length === 0) fail('disk.denied', path);
   const found = find(topOf(drive), names);
   if (found) {
-    faulty(drive, 'remove', path);
+    faultyOn(drive, 'remove', path);
     mayChange(found);
     drive.volume.remove(found);
   }
@@ -80,7 +93,7 @@ export function removeFile(drive: Drive, path: string): void {
 
 export function moveFile(drive: Drive, from: string, to: string, durable: boolean): void {
   const found = find(topOf(drive), checked(from)) ?? fail('disk.not-found', from);
-  faulty(drive, 'rename', from);
+  faultyOn(drive, 'rename', from);
   mayChange(found);
   const { folder, name } = placeOf(drive, to);
   mayAdd(folder, to);
@@ -112,14 +125,14 @@ export function stageFile(drive: Drive, path: string, { bytes, size, modified }:
     volume.remove({ folder, name });
   }
   mayAdd(folder, path);
-  faulty(drive, 'create', path);
+  faultyOn(drive, 'create', path);
   const file = volume.newFile({ folder, name }, 0o644);
   try {
-    faulty(drive, 'write', path);
+    faultyOn(drive, 'write', path);
     if (bytes.length > 0) volume.write(file, 0, bytes);
     if (bytes.length !== size) fail('disk.failed', path);
     if (modified !== undefined) volume.setTimes(file, modified);
-    faulty(drive, 'sync', path);
+    faultyOn(drive, 'sync', path);
     volume.syncFile(file);
   } catch (thrown) {
     volume.remove({ folder, name });
@@ -134,7 +147,7 @@ export function makeFolderAt(drive: Drive, path: string): void {
   if (there !== undefined && there.kind !== 'folder') fail('disk.denied', path);
   if (there === undefined) {
     mayAdd(folder, path);
-    faulty(drive, 'folder', path);
+    faultyOn(drive, 'folder', path);
     drive.volume.newFolder({ folder, name });
   }
   drive.volume.syncFolder(folder);
@@ -148,7 +161,7 @@ export function removeFolderAt(drive: Drive, path: string): boolean {
   if (found !== undefined) {
     if (found.node.kind !== 'folder' || found.node.entries.size > 0) return false;
     mayAdd(found.folder, path);
-    faulty(drive, 'removeFolder', path);
+    faultyOn(drive, 'removeFolder', path);
     drive.volume.remove(found);
   }
   syncFolder(drive, names.slice(0, -1));

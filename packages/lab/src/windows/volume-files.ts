@@ -3,11 +3,13 @@
  * over the disk port, without going down handle by handle. A life of a machine has thousands of looks at files.
  */
 import { bytesSource, type HostFiles } from '@holdfast/msi';
+import type { Folder } from '@holdfast/ports';
 import { type Content, readContent } from '../content.ts';
 import { type FileNode, free } from '../disk.ts';
 import {
   checked,
   type Drive,
+  fail,
   makeFolderAt,
   moveFile,
   removeFile,
@@ -21,6 +23,8 @@ import { type Found, find, namesOf, wayTo } from './volume-paths.ts';
 export type VolumeFilesOptions = Drive & {
   /** Over the disk port: for handles, and for what is asked by a short name. */
   readonly port: HostFiles;
+  /** A handle of a folder by its absolute path, as the disk port takes it. */
+  readonly openFolder: (path: string) => Promise<Folder>;
   /** Each call passes it: it counts, and never lets a dead program see an answer. */
   readonly pass: <T>(effect: () => T) => Promise<T>;
 };
@@ -28,7 +32,8 @@ export type VolumeFilesOptions = Drive & {
 /** Bytes of contents that were read; contents never change. */
 const known = new WeakMap<Content, Uint8Array>();
 
-function bytesOf({ content }: FileNode): Uint8Array {
+/** All bytes of a file; nobody writes into them. */
+export function bytesOf({ content }: FileNode): Uint8Array {
   const bytes = known.get(content) ?? readContent(content, 0, content.length);
   known.set(content, bytes);
   return bytes;
@@ -37,18 +42,23 @@ function bytesOf({ content }: FileNode): Uint8Array {
 async function wholeOf(content: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   for await (const piece of content) pieces.push(piece);
-  return Buffer.concat(pieces);
+  const [only = new Uint8Array()] = pieces;
+  return pieces.length < 2 ? only : Buffer.concat(pieces);
 }
 
-type Looks = 'covers' | 'stat' | 'read' | 'times' | 'list' | 'freeBytes';
+type Looks = 'covers' | 'open' | 'stat' | 'read' | 'times' | 'list' | 'freeBytes';
 
-function looksOf({ pass, ...drive }: VolumeFilesOptions): Pick<HostFiles, Looks> {
+function looksOf({ pass, openFolder, ...drive }: VolumeFilesOptions): Pick<HostFiles, Looks> {
   const there = (path: string): Found | undefined => {
     const names = namesOf(path);
     return names && find(topOf(drive), names);
   };
   return {
     covers: (path) => namesOf(path) !== undefined,
+    async open(path) {
+      const way = await pass(() => wayTo(topOf(drive), checked(path)) ?? fail('disk.not-found', path));
+      return await openFolder(`${drive.driveC}${way.path.slice(2).replaceAll('\\', '/')}`);
+    },
     stat: (path) =>
       pass(() => {
         if (namesOf(path)?.length === 0) return { path: 'C:\\', kind: 'folder', size: 0 };
@@ -108,6 +118,7 @@ export function volumeFiles(options: VolumeFilesOptions): HostFiles {
     read: (path, use) => by(path).read(path, use),
     times: (path) => by(path).times(path),
     list: (path) => by(path).list(path),
+    open: (path) => by(path).open(path),
     createFolder: (path) => by(path).createFolder(path),
     removeFolder: (path) => by(path).removeFolder(path),
     sync: (path) => by(path).sync(path),

@@ -3,10 +3,17 @@ import type { FolderNode, Node } from '../disk.ts';
 
 const drive = /^[Cc]:(?:\\|$)/;
 
+/** What few paths have: nothing between two separators, other separators, `.` or `..`, characters that no name has. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: no name has them.
+const unusual = /[:/\u0000-\u001f\u007f-\u009f]|\\(?:\\|\.|$)|^[.\\]/;
+
 /** Names below drive C; undefined for what is no absolute path there. */
 export function namesOf(path: string): readonly string[] | undefined {
   if (!drive.test(path)) return undefined;
-  const names = path.slice(3).split(/[\\/]/);
+  const below = path.slice(3);
+  if (below === '') return [];
+  if (!unusual.test(below)) return below.split('\\');
+  const names = below.split(/[\\/]/);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: no name has them.
   return names.some((name) => name === '.' || name === '..' || /[:\u0000-\u001f\u007f-\u009f]/.test(name))
     ? undefined

@@ -1,41 +1,30 @@
 /**
- * A run of the installer that is cut off, or told a failure, at one port call: the machine is as before or as after.
+ * A run of the installer that is cut off at one port call: the machine is as before or as after.
  *
  * The run is made once. Before every call that changes the disk the disk is forked; each fork meets its downfall, the
  * installer is started on it anew, and then everything that is not durable is lost. Calls that change nothing need no
  * cuts: the disk is the same before and after them.
  */
-import { isHoldfastError } from '@holdfast/contract';
-import { asOnlyInstaller, type RunResult, type WindowsHost } from '@holdfast/msi';
+import { HoldfastError } from '@holdfast/contract';
+import { asOnlyInstaller, type RunResult } from '@holdfast/msi';
+import { changeOf } from '../../src/crash/course.ts';
 import type { Downfall } from '../../src/crash/downfalls.ts';
-import type { Volume } from '../../src/disk.ts';
-import { makeFolders } from '../../src/machine.ts';
-import { randomFrom } from '../../src/random.ts';
-import { noTrace, type Trace } from '../../src/trace.ts';
+import type { FileNode, Place, Volume } from '../../src/disk.ts';
+import type { Story } from '../../src/flows/installer/packages.ts';
 import {
-  differences,
   diskWith,
+  type Ends,
   factsOf,
   type InstallerWorld,
   installerWorld,
   rootPath,
+  strayFrom,
   type Tree,
   treeOf,
-} from './installer-world.ts';
-
-export type Story = {
-  readonly name: string;
-  readonly before: Tree;
-  /** Files that another program holds until the machine is started anew; paths below the root. */
-  readonly held?: readonly string[];
-  /**
-   * Plans and runs; the lock is held, and what was broken off is at its end.
-   * @param ended called whenever an operation is at its end: a file staged, a step applied, undone or finished
-   */
-  act(host: WindowsHost, ended?: () => void): Promise<RunResult>;
-};
-
-export type Ends = { readonly before: readonly string[]; readonly after: readonly string[] };
+} from '../../src/flows/installer/root.ts';
+import { makeFolders } from '../../src/machine.ts';
+import { randomFrom } from '../../src/random.ts';
+import { noTrace, type Trace } from '../../src/trace.ts';
 
 /** The disk as it is before a call that changes it, and what call that is. */
 export type Moment = { readonly call: string; readonly disk: Volume };
@@ -71,38 +60,50 @@ export const everyOperation =
     });
   };
 
-const lost = { names: 'lost', contents: 'lost' } as const;
-const changing: ReadonlySet<unknown> = new Set([
-  'disk.folder',
-  'disk.create',
-  'disk.rename',
-  'disk.remove',
-  'disk.removeFolder',
-  'disk.syncFolder',
-  'file.write',
-  'file.truncate',
-  'file.setTimes',
-  'file.sync',
-]);
+export const lost = { names: 'lost', contents: 'lost' } as const;
+/** Every installer of these tests has a number of its own, on whatever fork of a disk. */
+let lives = 0;
 
-function diskOf({ before, held = [] }: Story): Volume {
+export function worldOf(seed: number, disk: Volume, trace: Trace = noTrace): InstallerWorld {
+  lives += 10;
+  return installerWorld(seed, disk, lives, trace);
+}
+
+/** Files that are held are neither replaced nor removed, as Windows has it; on a fork nobody holds them. */
+export function diskOf({ before, held = [] }: Story): Volume {
   const disk = diskWith(before);
-  for (const path of held) {
-    const cut = path.lastIndexOf('/');
-    const file = makeFolders(disk, `${rootPath}${path.slice(0, cut)}`).entries.get(path.slice(cut + 1));
-    if (file?.kind !== 'file') throw new Error(`there is no file ${path} to be held`);
-    file.holders = 1;
-  }
+  const files = new Set(held.map((path) => fileAt(disk, path)));
+  const { move, remove } = disk;
+  const refuse = ({ folder, name }: Place): void => {
+    const node = folder.entries.get(name);
+    if (node?.kind === 'file' && files.has(node)) throw new HoldfastError('disk.busy', `${name} is in use.`);
+  };
+  disk.move = (from, to) => {
+    refuse(from);
+    refuse(to);
+    move(from, to);
+  };
+  disk.remove = (place) => {
+    refuse(place);
+    remove(place);
+  };
   return disk;
 }
 
-async function act(world: InstallerWorld, story: Story, ended?: () => void): Promise<RunResult> {
+function fileAt(disk: Volume, path: string): FileNode {
+  const cut = path.lastIndexOf('/');
+  const file = makeFolders(disk, `${rootPath}${path.slice(0, cut)}`).entries.get(path.slice(cut + 1));
+  if (file?.kind !== 'file') throw new Error(`there is no file ${path} to be held`);
+  return file;
+}
+
+export async function act(world: InstallerWorld, story: Story, ended?: () => void): Promise<RunResult> {
   const host = await world.start();
   return await asOnlyInstaller(host, () => story.act(host, ended));
 }
 
 /** Notes calls, and which of them are the first of an operation. */
-function courseOf<Call>() {
+export function courseOf<Call>() {
   const calls: Call[] = [];
   const starts: number[] = [];
   let fresh = true;
@@ -120,7 +121,7 @@ function courseOf<Call>() {
 }
 
 /** Starts the installer anew, as its next run does. */
-async function recover(world: InstallerWorld): Promise<void> {
+export async function recover(world: InstallerWorld): Promise<void> {
   await asOnlyInstaller(await world.start(), async () => undefined);
 }
 
@@ -132,11 +133,12 @@ async function momentsOf(
   const { course, add, ended } = courseOf<Moment>();
   const trace: Trace = {
     ...noTrace,
-    add(_number, _life, name, path) {
-      if (changing.has(name)) add({ call: `${name} ${path}`, disk: disk.fork() });
+    add(...parts) {
+      const call = changeOf(parts);
+      if (call !== undefined) add({ call, disk: disk.fork() });
     },
   };
-  await work(installerWorld(1, disk, trace), ended);
+  await work(worldOf(1, disk, trace), ended);
   return course;
 }
 
@@ -153,21 +155,9 @@ export async function tell(story: Story): Promise<Told> {
   return { before: factsOf(story.before), after: factsOf(tree), tree, result, moments };
 }
 
-function judge(disk: Volume, ends: Ends, wanted: 'before' | 'after' | 'either'): readonly string[] {
-  const now = factsOf(treeOf(disk));
-  const isAs = (end: readonly string[]) =>
-    end.length === now.length && end.every((one, at) => one === now[at]);
-  if (wanted !== 'after' && isAs(ends.before)) return [];
-  if (wanted !== 'before' && isAs(ends.after)) return [];
-  const far = (end: readonly string[]) => differences(now, end).length + differences(end, now).length;
-  const nearest = wanted !== 'before' && far(ends.after) < far(ends.before) ? ends.after : ends.before;
-  return [
-    [
-      `neither before nor after (${wanted} was promised)`,
-      ...differences(now, nearest).map((fact) => `+ ${fact}`),
-      ...differences(nearest, now).map((fact) => `- ${fact}`),
-    ].join('\n  '),
-  ];
+export function judge(disk: Volume, ends: Ends, wanted: 'before' | 'after' | 'either'): readonly string[] {
+  const strays = strayFrom(factsOf(treeOf(disk)), ends, wanted);
+  return strays.length === 0 ? [] : [strays.join('\n  ')];
 }
 
 function fallen({ disk }: Moment, { damage }: Downfall, seed: number): Volume {
@@ -177,7 +167,7 @@ function fallen({ disk }: Moment, { damage }: Downfall, seed: number): Volume {
 }
 
 async function end(disk: Volume, ends: Ends, seed: number): Promise<readonly string[]> {
-  await recover(installerWorld(seed, disk));
+  await recover(worldOf(seed, disk));
   disk.powerCut(lost, randomFrom(seed));
   return judge(disk, ends, 'either');
 }
@@ -225,56 +215,4 @@ export async function cutTwice(
     }
   }
   return { made, problems };
-}
-
-const successes: readonly number[] = [0, 3010];
-
-/** Calls that can fail, by name and path. */
-async function failingOf(story: Story): Promise<Course<string>> {
-  const disk = diskOf(story);
-  const { course, add, ended } = courseOf<string>();
-  disk.fault = (operation, path) => {
-    add(`${operation} ${path}`);
-    return undefined;
-  };
-  await act(installerWorld(1, disk), story, ended);
-  return course;
-}
-
-/** Tells the run a failure at one of the calls that can fail, once. @param at its index, from 0 */
-async function failOnce(story: Story, ends: Ends, at: number): Promise<readonly string[]> {
-  const disk = diskOf(story);
-  const world = installerWorld(1, disk);
-  let asked = 0;
-  let told = '';
-  disk.fault = (operation, path) => {
-    asked += 1;
-    if (asked !== at + 1) return undefined;
-    told = `${operation} ${path}`;
-    return 'disk.failed';
-  };
-  let result: RunResult | undefined;
-  let thrown: unknown;
-  try {
-    result = await act(world, story);
-  } catch (failure) {
-    if (!isHoldfastError(failure)) return [`${told}: ${String(failure)}`];
-    thrown = failure;
-  }
-  disk.fault = () => undefined;
-  if (told === '') return [`call ${at} was not reached`];
-  const wanted = result === undefined ? 'either' : successes.includes(result.exitCode) ? 'after' : 'before';
-  await recover(world);
-  disk.powerCut(lost, randomFrom(1));
-  return judge(disk, ends, wanted).map(
-    (problem) => `${at}: ${told} (${result?.exitCode ?? String(thrown)}): ${problem}`,
-  );
-}
-
-/** Tells the run a failure at calls that can fail. */
-export async function failAt(story: Story, ends: Ends, choice: Choice = everyCall()): Promise<Cuts> {
-  const problems: string[] = [];
-  const chosen = choice(await failingOf(story));
-  for (const at of chosen) problems.push(...(await failOnce(story, ends, at)));
-  return { made: chosen.length, problems };
 }

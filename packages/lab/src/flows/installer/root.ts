@@ -1,11 +1,11 @@
 /** A Windows root on a simulated disk: laid out from a tree, looked at from outside, every life of the installer its own. */
 import { createHash } from 'node:crypto';
 import { initRoot, openHost, type WindowsHost } from '@holdfast/msi';
-import { virtualClock } from '../../src/clock.ts';
-import { type Content, readContent } from '../../src/content.ts';
-import type { FolderNode, Volume } from '../../src/disk.ts';
-import { makeFolders, type SimulatedMachine, simulatedMachine } from '../../src/machine.ts';
-import { noTrace, type Trace } from '../../src/trace.ts';
+import { virtualClock } from '../../clock.ts';
+import { type Content, readContent } from '../../content.ts';
+import type { FolderNode, Volume } from '../../disk.ts';
+import { makeFolders, type SimulatedMachine, simulatedMachine } from '../../machine.ts';
+import { noTrace, type Trace } from '../../trace.ts';
 
 export const rootPath = '/root';
 
@@ -98,6 +98,28 @@ export function differences(one: readonly string[], other: readonly string[]): r
   return one.filter((fact) => !known.has(fact)).slice(0, 5);
 }
 
+/** What a machine may be in the end: as before a run of the installer, or as after it. */
+export type Ends = { readonly before: readonly string[]; readonly after: readonly string[] };
+
+/** What of a machine is not as one of its ends, in words: the nearest of those that are allowed tells what differs. */
+export function strayFrom(
+  now: readonly string[],
+  { before, after }: Ends,
+  wanted: 'before' | 'after' | 'either',
+): readonly string[] {
+  const isAs = (end: readonly string[]) =>
+    end.length === now.length && end.every((fact, at) => fact === now[at]);
+  if ((wanted !== 'after' && isAs(before)) || (wanted !== 'before' && isAs(after))) return [];
+  const far = (end: readonly string[]) => differences(now, end).length + differences(end, now).length;
+  const afterIsNearer = wanted === 'after' || (wanted === 'either' && far(after) < far(before));
+  const nearest = afterIsNearer ? after : before;
+  return [
+    `neither before nor after (${wanted} was promised)`,
+    ...differences(now, nearest).map((fact) => `+ ${fact}`),
+    ...differences(nearest, now).map((fact) => `- ${fact}`),
+  ];
+}
+
 export type InstallerWorld = {
   readonly machine: SimulatedMachine;
   /** Opens the machine to an installer that is started now; those before it are dead. */
@@ -111,18 +133,20 @@ export function diskWith(tree: Tree): Volume {
   return volume;
 }
 
-/** Every start of an installer has a number of its own, on whatever fork of a disk. */
-let starts = 0;
-
-export function installerWorld(seed: number, volume: Volume, trace: Trace = noTrace): InstallerWorld {
+/** @param lives of installers on this disk, and on those that it was forked from: each has a number of its own */
+export function installerWorld(
+  seed: number,
+  volume: Volume,
+  lives: number,
+  trace: Trace = noTrace,
+): InstallerWorld {
   const machine = simulatedMachine(seed, { clock: virtualClock(), trace, volume });
-  let newest = 0;
+  let newest = lives;
   return {
     machine,
     async start() {
-      starts += 1;
-      const life = starts;
-      newest = life;
+      newest += 1;
+      const life = newest;
       const ports = machine.ports(`installer ${life}`);
       return await openHost(ports.disk, rootPath, {
         clock: ports.clock,
@@ -170,7 +194,7 @@ export async function freshTree(): Promise<Tree> {
   const machine = simulatedMachine(0, { clock: virtualClock(), trace: noTrace });
   const { disk, clock } = machine.ports('setup');
   await initRoot({ disk, clock }, rootPath, { architecture: 'x64', windows: '10.0' });
-  const { registry, files } = await installerWorld(0, machine.volume).start();
+  const { registry, files } = await installerWorld(0, machine.volume, 0).start();
   await registry.apply(
     usualKeys.map(([hive, key]) => ({ kind: 'create-key', place: { hive, key, view: '64' } })),
   );

@@ -1,0 +1,32 @@
+/** Planted bugs against I11: the last good stays until its successor is. */
+import type { PlantedBug } from './bug.ts';
+
+export const lastGood: readonly PlantedBug[] = [
+  {
+    name: 'refusal-drops-the-policy',
+    promise: 'I11',
+    file: 'client/src/state.ts',
+    find: '      return { ...state, refusedPolicy: entry.refusal };\n',
+    replace: '      return { ...state, policy: null, refusedPolicy: entry.refusal };\n',
+    mistake: 'A bad policy takes the place of the good one: there is none then.',
+  },
+  {
+    name: 'half-a-policy',
+    promise: 'I11',
+    file: 'client/src/policy/check-in.ts',
+    find: `    const assignment = known ?? (await fetchAssignment(context, hash, tls, signal));
+`,
+    replace: `    const assignment = known ?? (await fetchAssignment(context, hash, tls, signal).catch(() => undefined));
+    if (!assignment) continue;
+`,
+    mistake: 'A policy is applied with those of its assignments that could be fetched.',
+  },
+  {
+    name: 'renewal-forgets-the-policy',
+    promise: 'I11',
+    file: 'client/src/state.ts',
+    find: '    policy: same ? state.policy : null,\n',
+    replace: '    policy: null,\n',
+    mistake: 'With a new certificate the client forgets which policy it has.',
+  },
+];

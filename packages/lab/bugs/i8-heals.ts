@@ -1,0 +1,37 @@
+/** Planted bugs against I8: it heals alone. */
+import type { PlantedBug } from './bug.ts';
+
+export const heals: readonly PlantedBug[] = [
+  {
+    name: 'contact-backed-off-for-hours',
+    promise: 'I8',
+    file: 'client/src/contact.ts',
+    find: 'capMs: 4 * 60_000 };',
+    replace: 'capMs: 4 * 60 * 60_000 };',
+    mistake: 'After a long partition the client stays away from its site for hours.',
+  },
+  {
+    name: 'clock-set-back',
+    promise: 'I8',
+    file: 'engine/src/plan.ts',
+    find: '  if (history.notBefore !== null && now < history.notBefore && history.notBefore - now <= longestWaitMs) {\n',
+    replace: '  if (history.notBefore !== null && now < history.notBefore) {\n',
+    mistake: 'A wait that was written down by a clock a year ahead lasts a year.',
+  },
+  {
+    name: 'busy-counts-as-failed',
+    promise: 'I8',
+    file: 'engine/src/run.ts',
+    find: "  if (end.meaning === 'busy') return 'busy';\n",
+    replace: '',
+    mistake: 'An installer that only waits for another one is given up after five runs.',
+  },
+  {
+    name: 'request-without-a-new-budget',
+    promise: 'I8',
+    file: 'engine/src/history.ts',
+    find: '  return { ...emptyHistory, hadIt: history.hadIt, rebootAfter: history.rebootAfter };\n',
+    replace: '  return history;\n',
+    mistake: 'What is held stays held, although a person asked for it.',
+  },
+];

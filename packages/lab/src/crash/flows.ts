@@ -1,0 +1,20 @@
+/** The flows of `holdfast lab crash`. */
+import { installerStory } from '../flows/installer/stories.ts';
+import { journalCompaction } from '../flows/journal-compaction.ts';
+import { outboxDelivery } from '../flows/outbox-delivery.ts';
+import { policyApply } from '../flows/policy-apply.ts';
+import { programInstall, programRepair, programUninstall } from '../flows/program.ts';
+import { type CrashFlow, crashFlow } from './flow.ts';
+
+export const crashFlows: readonly CrashFlow[] = [
+  crashFlow('program-install', 'The client installs a program', programInstall),
+  crashFlow('program-repair', 'The client repairs a program that was damaged', programRepair),
+  crashFlow('program-uninstall', 'The client removes a program', programUninstall),
+  crashFlow('msi-install', 'A Windows Installer package is installed', installerStory('install')),
+  crashFlow('msi-repair', 'A damaged product is repaired from its package', installerStory('repair')),
+  crashFlow('msi-upgrade', 'A product is replaced by a newer one', installerStory('upgrade')),
+  crashFlow('msi-uninstall', 'A product is removed', installerStory('uninstall')),
+  crashFlow('policy-apply', 'The client takes a new policy over an old one', policyApply),
+  crashFlow('journal-compaction', 'A journal grows and is written anew as a snapshot', journalCompaction),
+  crashFlow('outbox-delivery', 'Status messages are brought to the site', outboxDelivery),
+];
