@@ -1,7 +1,7 @@
 /** Cases by number, and the corpus: what was found once, and what is worth starting from. */
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { randomFrom } from '../packages/lab/src/random.ts';
+import { randomFrom } from '../packages/lab/src/world/random.ts';
 import type { Target } from './target.ts';
 
 export const corpusFolder = join(import.meta.dirname, 'corpus');

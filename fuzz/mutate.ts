@@ -1,5 +1,5 @@
 /** Changes of a sound input that know where its fields are, and blind ones. */
-import type { Random } from '../packages/lab/src/random.ts';
+import type { Random } from '../packages/lab/src/world/random.ts';
 
 /** A little-endian number in an input. */
 export type Field = { readonly at: number; readonly width: 1 | 2 | 4; readonly kind: string };

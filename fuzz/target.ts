@@ -1,6 +1,6 @@
 /** What is fuzzed: where cases come from, and what is done with one. */
 import { isHoldfastError } from '@holdfast/contract';
-import type { Random } from '../packages/lab/src/random.ts';
+import type { Random } from '../packages/lab/src/world/random.ts';
 
 /** How a case ended: read to its end, or refused with a code. */
 export type Outcome = string;

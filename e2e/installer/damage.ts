@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { linuxMachine } from '@holdfast/machine';
-import { openHost, type RegistryChange } from '@holdfast/msi';
-import { programFile } from '../../packages/msi/test/support/program-file.ts';
+import { openHost, programFile, type RegistryChange } from '@holdfast/msi';
 import { type Snapshot, valueMark } from './snapshot.ts';
 
 /** A whole number that a name always has. */

@@ -1,8 +1,7 @@
 /** Products made up from a seed that a real msiexec installs, repairs, upgrades and removes; each in two versions. */
-import { bytesSource } from '@holdfast/msi';
+import { bytesSource, programFile } from '@holdfast/msi';
 import type { ProductDescription, ReadFile } from '@holdfast/msi/build';
 import { type Dice, diceOf, randomDescription } from '../../packages/msi/test/support/describe-random.ts';
-import { programFile } from '../../packages/msi/test/support/program-file.ts';
 
 export type Made = { readonly description: ProductDescription; readonly readFile: ReadFile };
 

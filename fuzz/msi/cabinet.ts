@@ -1,6 +1,6 @@
 /** Cabinets, alone and in sets: headers, folders, files, blocks, names, and what they unpack to. */
 import { bytesSource, type CabinetSet, openCabinetSet, safePaths, unpack } from '@holdfast/msi';
-import type { Random } from '../../packages/lab/src/random.ts';
+import type { Random } from '../../packages/lab/src/world/random.ts';
 import { packLzx } from '../../packages/msi/test/cabinet-lzx-packer.ts';
 import { cabinet, lzx, mszip, stored } from '../../packages/msi/test/cabinet-support.ts';
 import { mutate } from '../mutate.ts';

@@ -1,7 +1,7 @@
 /** Descriptions of products to be built: every field exchanged for what its reader did not ask for. */
 import { bytesSource } from '@holdfast/msi';
 import { compileProduct, readDescription } from '@holdfast/msi/build';
-import type { Random } from '../../packages/lab/src/random.ts';
+import type { Random } from '../../packages/lab/src/world/random.ts';
 import { outcomeOf, type Target } from '../target.ts';
 
 type Json = string | number | boolean | null | Json[] | { [name: string]: Json };

@@ -1,5 +1,5 @@
 /** LZX blocks out of a grammar: trees that are complete (or nearly), then symbols and matches of any kind. */
-import type { Random } from '../../packages/lab/src/random.ts';
+import type { Random } from '../../packages/lab/src/world/random.ts';
 import {
   bitWriter,
   type Code,

@@ -1,6 +1,6 @@
 /** Names of files: every trick that leads out of a folder, in every mixture. */
 import { decodeStreamName, encodeStreamName, safePaths } from '@holdfast/msi';
-import type { Random } from '../../packages/lab/src/random.ts';
+import type { Random } from '../../packages/lab/src/world/random.ts';
 import { outcomeOf, promise, type Target } from '../target.ts';
 import { escapeOf } from './escape.ts';
 

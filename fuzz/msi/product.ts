@@ -14,7 +14,7 @@ import {
   type Product,
   parseCondition,
 } from '@holdfast/msi';
-import type { Random } from '../../packages/lab/src/random.ts';
+import type { Random } from '../../packages/lab/src/world/random.ts';
 import { cabinet, mszip } from '../../packages/msi/test/cabinet-support.ts';
 import { packageBytes, type Rows } from '../../packages/msi/test/support/product-tables.ts';
 import { outcomeOf, outcomeOfAll, promise, type Target, wasRead } from '../target.ts';

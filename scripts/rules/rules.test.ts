@@ -8,7 +8,7 @@ import { projectFolder, shippedSources } from './source.ts';
 
 /** Files outside the adapters that may touch one thing of the outside, with the reason. */
 const determinismExceptions: Readonly<Record<string, string>> = {
-  'packages/lab/src/turn.ts': 'the virtual clock lets the event loop turn once between its own steps',
+  'packages/lab/src/world/turn.ts': 'the virtual clock lets the event loop turn once between its own steps',
 };
 
 const sources = shippedSources();

@@ -1,6 +1,5 @@
 /** Simulated machines behind the same ports. */
-export type { Stop } from './calls.ts';
-export { type VirtualClock, virtualClock, worldStart } from './clock.ts';
+
 export { type Carelessness, carelessnesses } from './crash/careless.ts';
 export type { BrokenPromise, CrashOptions, CrashTally, CutPlan } from './crash/cuts.ts';
 export {
@@ -18,7 +17,7 @@ export {
 } from './crash/downfalls.ts';
 export type { CrashFlow, TextOfCut } from './crash/flow.ts';
 export { crashFlows } from './crash/flows.ts';
-export type { Damage, Fate, Volume } from './disk.ts';
+export type { Damage, Fate, Volume } from './disk/volume.ts';
 export { drawPlan } from './explore/draw.ts';
 export { type ExploreEvent, type FaultKind, faultKinds, type Plan } from './explore/events.ts';
 export { type Exploration, type ExploreTally, exploreSeed, exploreSeeds } from './explore/explore.ts';
@@ -31,20 +30,8 @@ export {
   type MachineOptions,
   type SimulatedMachine,
   simulatedMachine,
-} from './machine.ts';
-export {
-  htmlPage,
-  type NetworkFault,
-  overloaded,
-  type Server,
-  type ServerAnswer,
-  type ServerRequest,
-  type SimulatedNetwork,
-  simulatedNetwork,
-} from './network.ts';
-export type { Program, ProgramRun } from './processes.ts';
-export { type Random, randomFrom } from './random.ts';
-export { inVirtualTime } from './run.ts';
+} from './machine/machine.ts';
+export type { Program, ProgramRun } from './machine/processes.ts';
 export { scenarios } from './scenarios/all.ts';
 export {
   mergedTally,
@@ -54,9 +41,23 @@ export {
   type ScenarioOptions,
   type Tally,
 } from './scenarios/scenario.ts';
-export { type SimulatedClient, type SimulatedSite, simulatedSite } from './site.ts';
+export {
+  htmlPage,
+  type NetworkFault,
+  overloaded,
+  type Server,
+  type ServerAnswer,
+  type ServerRequest,
+  type SimulatedNetwork,
+  simulatedNetwork,
+} from './site/network.ts';
+export { type SimulatedClient, type SimulatedSite, simulatedSite } from './site/site.ts';
 export { type Page, type PageStory, timelinePage } from './timeline/page.ts';
 export { pictureSvg, type ToldStory } from './timeline/picture.ts';
 export { timelineText } from './timeline/text.ts';
 export { type Lane, lanes, type TimelineEvent } from './timeline/timeline.ts';
-export { newTrace, noTrace, type Trace } from './trace.ts';
+export type { Stop } from './world/calls.ts';
+export { type VirtualClock, virtualClock, worldStart } from './world/clock.ts';
+export { type Random, randomFrom } from './world/random.ts';
+export { inVirtualTime } from './world/run.ts';
+export { newTrace, noTrace, type Trace } from './world/trace.ts';

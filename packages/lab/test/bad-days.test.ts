@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import type { ErrorCode } from '@holdfast/contract';
 import { clientKilled, type Interruption } from '../src/crash/downfalls.ts';
 import { deploymentFlow } from '../src/flows/deployment.ts';
-import type { SimulatedMachine } from '../src/machine.ts';
-import { htmlPage, type NetworkFault, overloaded } from '../src/network.ts';
+import type { SimulatedMachine } from '../src/machine/machine.ts';
+import { htmlPage, type NetworkFault, overloaded } from '../src/site/network.ts';
 
 const minute = 60_000;
 

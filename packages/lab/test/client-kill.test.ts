@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import { openPath, readWhole, replaceFile } from '@holdfast/engine';
 import { clientKilled, cutsInARow, describeFailure, everyCut, type Failure } from '../src/crash/downfalls.ts';
 import { deploymentFlow } from '../src/flows/deployment.ts';
-import { simulatedMachine } from '../src/machine.ts';
-import { newTrace } from '../src/trace.ts';
+import { simulatedMachine } from '../src/machine/machine.ts';
+import { newTrace } from '../src/world/trace.ts';
 
 const seed = 1;
 /** With one more power cut at the end: what was told to the site must be durable. */

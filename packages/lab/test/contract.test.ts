@@ -15,14 +15,14 @@ import {
   processesContract,
   registryContract,
 } from '@holdfast/ports/suites';
-import { virtualClock } from '../src/clock.ts';
-import { type FolderNode, newRoom, type Volume } from '../src/disk.ts';
-import { identity } from '../src/identities.ts';
-import { type MachineOptions, makeFolders, simulatedMachine } from '../src/machine.ts';
-import { simulatedCertificate } from '../src/network.ts';
-import type { Program } from '../src/processes.ts';
-import { randomFrom } from '../src/random.ts';
-import { inVirtualTime } from '../src/run.ts';
+import { type FolderNode, newRoom, type Volume } from '../src/disk/volume.ts';
+import { identity } from '../src/machine/identities.ts';
+import { type MachineOptions, makeFolders, simulatedMachine } from '../src/machine/machine.ts';
+import type { Program } from '../src/machine/processes.ts';
+import { simulatedCertificate } from '../src/site/network.ts';
+import { virtualClock } from '../src/world/clock.ts';
+import { randomFrom } from '../src/world/random.ts';
+import { inVirtualTime } from '../src/world/run.ts';
 
 const clock = virtualClock();
 const options = { run: (body: () => Promise<void>) => inVirtualTime(clock, body) };

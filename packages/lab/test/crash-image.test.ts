@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { diskImage, labelled } from '../src/crash/image.ts';
-import { newVolume, type Volume } from '../src/disk.ts';
-import { makeFolders } from '../src/machine.ts';
-import { randomFrom } from '../src/random.ts';
+import { newVolume, type Volume } from '../src/disk/volume.ts';
+import { makeFolders } from '../src/machine/machine.ts';
+import { randomFrom } from '../src/world/random.ts';
 
 type Made = Readonly<Record<string, string>>;
 

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Folder } from '@holdfast/ports';
 import { rejectsWith } from '@holdfast/ports/suites';
-import type { Damage } from '../src/disk.ts';
-import { type SimulatedMachine, simulatedMachine } from '../src/machine.ts';
+import type { Damage } from '../src/disk/volume.ts';
+import { type SimulatedMachine, simulatedMachine } from '../src/machine/machine.ts';
 
 const allLost: Damage = { names: 'lost', contents: 'lost' };
 const allKept: Damage = { names: 'kept', contents: 'kept' };

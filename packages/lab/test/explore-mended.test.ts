@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import { afterSetback, emptyHistory, openJournal } from '@holdfast/engine';
 import type { Draft, Plan } from '../src/explore/events.ts';
 import { explore } from '../src/explore/explore.ts';
-import { simulatedMachine } from '../src/machine.ts';
-import { inVirtualTime } from '../src/run.ts';
+import { simulatedMachine } from '../src/machine/machine.ts';
+import { inVirtualTime } from '../src/world/run.ts';
 
 test('a commit after a failed sync on a full disk survives a power cut, and the journal is whole', async () => {
   for (const contents of ['lost', 'kept', 'random'] as const) {

@@ -29,7 +29,7 @@ test('there are two planted bugs or more for every promise, each with a name of 
   }
   assert.equal(new Set(plantedBugs.map(({ name }) => name)).size, plantedBugs.length);
   const list = readFileSync(join(projectFolder, 'docs/planted-bugs.md'), 'utf8');
-  const rows = [...list.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, name]) => name);
+  const rows = [...list.matchAll(/^\| `([a-z-]+)` *\|/gm)].map(([, name]) => name);
   assert.deepEqual(
     rows,
     plantedBugs.map(({ name }) => name),

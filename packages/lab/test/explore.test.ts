@@ -7,8 +7,8 @@ import { faultKinds } from '../src/explore/events.ts';
 import { explore, exploreSeeds, exploreTwice } from '../src/explore/explore.ts';
 import { readReplay, replay, replayText } from '../src/explore/replay.ts';
 import { shrink } from '../src/explore/shrink.ts';
-import type { SimulatedMachine } from '../src/machine.ts';
-import { newTrace } from '../src/trace.ts';
+import type { SimulatedMachine } from '../src/machine/machine.ts';
+import { newTrace } from '../src/world/trace.ts';
 
 /** More by HOLDFAST_EXPLORE_SEEDS. */
 const seeds = Number(process.env.HOLDFAST_EXPLORE_SEEDS ?? 24);

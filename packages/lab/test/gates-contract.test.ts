@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { linksContract, powerContract, servicesContract, sessionsContract } from '@holdfast/ports/suites';
-import { virtualClock } from '../src/clock.ts';
-import { type MachineOptions, simulatedMachine } from '../src/machine.ts';
-import { inVirtualTime } from '../src/run.ts';
+import { type MachineOptions, simulatedMachine } from '../src/machine/machine.ts';
+import { virtualClock } from '../src/world/clock.ts';
+import { inVirtualTime } from '../src/world/run.ts';
 
 const clock = virtualClock();
 const options = { run: (body: () => Promise<void>) => inVirtualTime(clock, body) };

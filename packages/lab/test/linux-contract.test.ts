@@ -1,9 +1,9 @@
 /** The simulated Debian passes the contract suites of the ports that are its own. */
 import { bootContract, installersContract } from '@holdfast/ports/suites';
-import { virtualClock } from '../src/clock.ts';
 import { frontEnd } from '../src/linux/front-end.ts';
 import { debianMachine } from '../src/linux/machine.ts';
-import { inVirtualTime } from '../src/run.ts';
+import { virtualClock } from '../src/world/clock.ts';
+import { inVirtualTime } from '../src/world/run.ts';
 import { debName, debOf, put, root } from './support/dpkg-machine.ts';
 
 const clock = virtualClock();

@@ -11,7 +11,7 @@ import {
   powerCuts,
 } from '../src/crash/downfalls.ts';
 import { dpkgDeploymentFlow } from '../src/linux/deployment.ts';
-import { noTrace } from '../src/trace.ts';
+import { noTrace } from '../src/world/trace.ts';
 
 const seed = 1;
 const stride = process.env.EVERY_CALL === '1' ? 1 : 17;

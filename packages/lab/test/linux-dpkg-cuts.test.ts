@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Downfall, powerCuts } from '../src/crash/downfalls.ts';
-import type { Volume } from '../src/disk.ts';
+import type { Volume } from '../src/disk/volume.ts';
 import { type DebianMachine, debianMachine } from '../src/linux/machine.ts';
 import {
   debName,

@@ -4,12 +4,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { knownDpkg } from '@holdfast/contract';
-import { readContent } from '../src/content.ts';
+import { readContent } from '../src/disk/content.ts';
 import { readParagraphs, recordOf } from '../src/linux/control.ts';
 import { readDeb } from '../src/linux/deb.ts';
 import type { DebianMachine } from '../src/linux/machine.ts';
-import { type Random, randomFrom } from '../src/random.ts';
-import { inVirtualTime } from '../src/run.ts';
+import { type Random, randomFrom } from '../src/world/random.ts';
+import { inVirtualTime } from '../src/world/run.ts';
 import {
   debName,
   debOf,

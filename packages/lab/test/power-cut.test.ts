@@ -11,7 +11,7 @@ import {
   powerCuts,
 } from '../src/crash/downfalls.ts';
 import { deploymentFlow } from '../src/flows/deployment.ts';
-import type { SimulatedMachine } from '../src/machine.ts';
+import type { SimulatedMachine } from '../src/machine/machine.ts';
 
 const seed = 1;
 const flow = deploymentFlow();

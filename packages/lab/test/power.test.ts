@@ -1,9 +1,9 @@
 /** Sleep of a simulated machine: nothing runs in it, and what its clocks say of it is as on the platform. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clockPort } from '../src/clock.ts';
-import { nodeAt, type SimulatedMachine, simulatedMachine } from '../src/machine.ts';
-import { inVirtualTime } from '../src/run.ts';
+import { nodeAt, type SimulatedMachine, simulatedMachine } from '../src/machine/machine.ts';
+import { clockPort } from '../src/world/clock.ts';
+import { inVirtualTime } from '../src/world/run.ts';
 
 const hour = 3_600_000;
 type Kind = 'linux' | 'windows';

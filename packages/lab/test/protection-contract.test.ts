@@ -1,9 +1,9 @@
 /** The simulated Windows File Protection passes the contract of its port. */
 import { protectionContract } from '@holdfast/ports/suites';
-import { inVirtualTime } from '../src/run.ts';
 import { passTime } from '../src/scenarios/kb829810/life.ts';
 import { simulatedWindows } from '../src/windows/machine.ts';
 import { systemFolder } from '../src/windows/system.ts';
+import { inVirtualTime } from '../src/world/run.ts';
 
 const lateMs = 10 * 60_000;
 

@@ -13,10 +13,10 @@ import { promisify } from 'node:util';
 import { isHoldfastError } from '@holdfast/contract';
 import { linuxMachine } from '@holdfast/machine';
 import type { Disk, Folder } from '@holdfast/ports';
-import { newRoom } from '../src/disk.ts';
-import { makeFolders, type SimulatedMachine, simulatedMachine } from '../src/machine.ts';
-import { type Random, randomFrom } from '../src/random.ts';
-import { noTrace } from '../src/trace.ts';
+import { newRoom } from '../src/disk/volume.ts';
+import { makeFolders, type SimulatedMachine, simulatedMachine } from '../src/machine/machine.ts';
+import { type Random, randomFrom } from '../src/world/random.ts';
+import { noTrace } from '../src/world/trace.ts';
 import { closeAll, nextStep, outcome, type Twin } from './support/disk-steps.ts';
 
 const sequences = Number(process.env.TWIN_SEQUENCES ?? 600);

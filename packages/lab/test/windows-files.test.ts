@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isHoldfastError } from '@holdfast/contract';
 import { type HostFiles, initRoot, openHost } from '@holdfast/msi';
-import { virtualClock } from '../src/clock.ts';
-import type { Volume } from '../src/disk.ts';
-import { simulatedMachine } from '../src/machine.ts';
-import { type Random, randomFrom } from '../src/random.ts';
-import { noTrace } from '../src/trace.ts';
+import type { Volume } from '../src/disk/volume.ts';
+import { simulatedMachine } from '../src/machine/machine.ts';
 import { makeFolder } from '../src/windows/files.ts';
 import { volumeFiles } from '../src/windows/volume-files.ts';
+import { virtualClock } from '../src/world/clock.ts';
+import { type Random, randomFrom } from '../src/world/random.ts';
+import { noTrace } from '../src/world/trace.ts';
 
 type Side = { readonly files: HostFiles; readonly volume: Volume };
 

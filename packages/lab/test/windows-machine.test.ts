@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HostFiles } from '@holdfast/msi';
-import { inVirtualTime } from '../src/run.ts';
 import { installDrivers } from '../src/scenarios/kb829810/client.ts';
 import { passTime } from '../src/scenarios/kb829810/life.ts';
 import { clientPackages } from '../src/scenarios/kb829810/packages.ts';
@@ -10,6 +9,7 @@ import { putFile, readFile } from '../src/windows/files.ts';
 import { type SimulatedWindows, simulatedWindows } from '../src/windows/machine.ts';
 import { msiexec } from '../src/windows/msiexec.ts';
 import { systemFolder, systems } from '../src/windows/system.ts';
+import { inVirtualTime } from '../src/world/run.ts';
 
 const quick = { kernelMs: 1000, protectionMs: 1000, services: {} };
 const textOf = async (files: HostFiles, path: string) =>

@@ -1,8 +1,8 @@
 /** The ports of the simulated Windows pass the contracts of their ports. */
 import assert from 'node:assert/strict';
 import { bootContract, registryContract, servicesContract } from '@holdfast/ports/suites';
-import { inVirtualTime } from '../src/run.ts';
 import { type RunningWindows, type SimulatedWindows, simulatedWindows } from '../src/windows/machine.ts';
+import { inVirtualTime } from '../src/world/run.ts';
 
 const start = (windows: SimulatedWindows): Promise<RunningWindows> =>
   inVirtualTime(windows.clock, () => windows.boot({ kernelMs: 1000, protectionMs: 1000, services: {} }, {}));

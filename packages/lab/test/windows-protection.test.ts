@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isHoldfastError } from '@holdfast/contract';
-import { inVirtualTime } from '../src/run.ts';
 import { passTime } from '../src/scenarios/kb829810/life.ts';
 import { isFile, putFile } from '../src/windows/files.ts';
 import { type SimulatedWindows, simulatedWindows } from '../src/windows/machine.ts';
 import { cacheFolder, systemFolder, systems } from '../src/windows/system.ts';
+import { inVirtualTime } from '../src/world/run.ts';
 
 const library = `${systemFolder}\\Msvcp60.dll`;
 const minute = 60_000;

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isHoldfastError } from '@holdfast/contract';
-import { inVirtualTime } from '../src/run.ts';
 import { simulatedWindows } from '../src/windows/machine.ts';
 import { startOrder } from '../src/windows/services.ts';
+import { inVirtualTime } from '../src/world/run.ts';
 
 const quick = { kernelMs: 1000, protectionMs: 1000 };
 

@@ -1,10 +1,10 @@
 /** Seeds, virtual time, calls and programs: what the simulated world promises to its tests. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { virtualClock } from '../src/clock.ts';
-import { simulatedMachine } from '../src/machine.ts';
-import { randomFrom } from '../src/random.ts';
-import { inVirtualTime } from '../src/run.ts';
+import { simulatedMachine } from '../src/machine/machine.ts';
+import { virtualClock } from '../src/world/clock.ts';
+import { randomFrom } from '../src/world/random.ts';
+import { inVirtualTime } from '../src/world/run.ts';
 
 test('a stream depends on the seed and its name, never on draws elsewhere', () => {
   const one = randomFrom(7);

@@ -122,6 +122,7 @@ export { openProduct } from './product/open.ts';
 export type { RegistryData, RegistryValue } from './root/data.ts';
 export { fileHash } from './root/file-hash.ts';
 export { type FileVersion, fileVersion } from './root/file-version.ts';
+export { programFile } from './root/file-version-writer.ts';
 export type { RootEntry, RootFiles } from './root/files.ts';
 export { recallHive } from './root/hive-memory.ts';
 export { packGuid } from './root/packed-guid.ts';

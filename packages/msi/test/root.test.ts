@@ -8,12 +8,12 @@ import fc from 'fast-check';
 import { dataText, type RegistryData } from '../src/root/data.ts';
 import { fileHash } from '../src/root/file-hash.ts';
 import { fileVersion } from '../src/root/file-version.ts';
+import { programFile } from '../src/root/file-version-writer.ts';
 import { readHive } from '../src/root/hive-reader.ts';
 import { packGuid, unpackGuid } from '../src/root/packed-guid.ts';
 import { installedProduct, installedProducts, recordedKeyPath } from '../src/root/registration.ts';
 import { type RegistryPlace, rootRegistry } from '../src/root/registry.ts';
 import { bytesSource } from '../src/source.ts';
-import { programFile } from './support/program-file.ts';
 import { rootFolder } from './support/windows-root.ts';
 
 /** What Wine 8 writes, in small. */

@@ -10,8 +10,8 @@ import {
   type Verification,
   verify,
 } from '@holdfast/msi';
+import { programFile } from '../src/root/file-version-writer.ts';
 import { type BuiltProduct, builtProduct, sources, toolDescription } from './support/built-product.ts';
-import { programFile } from './support/program-file.ts';
 import { type RootFolder, rootFolder } from './support/windows-root.ts';
 
 const built = await builtProduct(toolDescription());

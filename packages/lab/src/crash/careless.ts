@@ -1,5 +1,5 @@
 /** Disks for careless programs: what they do not take care of, the disk leaves out. A flow that survives them checks nothing. */
-import type { FileNode, Volume } from '../disk.ts';
+import type { FileNode, Volume } from '../disk/volume.ts';
 
 export type Carelessness = {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** One life of a story, with a fork of the world before each of its calls that change the disk. */
-import { noTrace, type Trace } from '../trace.ts';
+import { noTrace, type Trace } from '../world/trace.ts';
 import type { Carelessness } from './careless.ts';
 import type { CrashStory, World } from './story.ts';
 

@@ -1,6 +1,6 @@
 /** Cutting a story off: at its calls, in every way, and again while it comes back. */
-import { randomFrom } from '../random.ts';
-import { noTrace, type Trace } from '../trace.ts';
+import { randomFrom } from '../world/random.ts';
+import { noTrace, type Trace } from '../world/trace.ts';
 import type { Carelessness } from './careless.ts';
 import { type Course, courseOf, type Moment } from './course.ts';
 import { diskImage, labelled } from './image.ts';

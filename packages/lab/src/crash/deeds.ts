@@ -1,5 +1,5 @@
 /** What a machine does, in words: the calls of a trace that change something or reach somebody. */
-import type { Trace } from '../trace.ts';
+import type { Trace } from '../world/trace.ts';
 
 type Facts = readonly unknown[];
 

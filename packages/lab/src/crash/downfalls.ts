@@ -1,7 +1,7 @@
 /** Cutting a flow off at every single port call, in every way, and letting it start again. */
-import type { Damage } from '../disk.ts';
-import { randomFrom } from '../random.ts';
-import { noTrace, type Trace } from '../trace.ts';
+import type { Damage } from '../disk/volume.ts';
+import { randomFrom } from '../world/random.ts';
+import { noTrace, type Trace } from '../world/trace.ts';
 
 /** How a machine or its client goes down. */
 export type Downfall = {

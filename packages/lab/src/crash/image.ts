@@ -5,8 +5,8 @@
  * holds is added up, so that the order in which it was made does not matter and nothing needs to be sorted.
  */
 import { hash } from 'node:crypto';
-import type { Content } from '../content.ts';
-import type { FolderNode, Volume } from '../disk.ts';
+import type { Content } from '../disk/content.ts';
+import type { FolderNode, Volume } from '../disk/volume.ts';
 
 /** Two halves of 64 bits. */
 type Bits = readonly [high: number, low: number];

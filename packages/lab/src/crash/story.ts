@@ -1,6 +1,6 @@
 /** A story that can be cut off: what it needs so that every moment of it can be gone on from, again and again. */
-import type { Volume } from '../disk.ts';
-import type { Trace } from '../trace.ts';
+import type { Volume } from '../disk/volume.ts';
+import type { Trace } from '../world/trace.ts';
 
 /** A machine between two calls. What of it is not on its disk (a site, the clock, what was promised) is outside. */
 export type World<Outside> = {

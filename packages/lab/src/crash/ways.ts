@@ -1,5 +1,5 @@
 /** The ways in which a machine goes down between two calls, by names that a command line can say. */
-import type { Damage } from '../disk.ts';
+import type { Damage } from '../disk/volume.ts';
 
 export type Way = {
   readonly name: string;

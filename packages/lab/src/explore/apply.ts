@@ -1,8 +1,8 @@
 /** Has one event happen to an explored machine. */
 import { isHoldfastError } from '@holdfast/contract';
-import { worldStart } from '../clock.ts';
-import { readContent } from '../content.ts';
-import { makeFolders } from '../machine.ts';
+import { readContent } from '../disk/content.ts';
+import { makeFolders } from '../machine/machine.ts';
+import { worldStart } from '../world/clock.ts';
 import { filesBelow } from './disk-faults.ts';
 import type { EventOf, ExploreEvent } from './events.ts';
 import { faultKinds } from './events.ts';

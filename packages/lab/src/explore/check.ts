@@ -1,8 +1,8 @@
 /** What must hold on an explored machine after every step: every event, every downfall, every start of the client. */
 import type { ClientStatus } from '@holdfast/client';
-import { readContent } from '../content.ts';
-import type { FileNode } from '../disk.ts';
-import { makeFolders } from '../machine.ts';
+import { readContent } from '../disk/content.ts';
+import type { FileNode } from '../disk/volume.ts';
+import { makeFolders } from '../machine/machine.ts';
 import { filesBelow } from './disk-faults.ts';
 import { outsideWaitMs, refusedContentWaitMs } from './outcomes.ts';
 import type { Software } from './software.ts';

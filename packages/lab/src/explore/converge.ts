@@ -1,7 +1,7 @@
 /** Phase 2 of an exploration: the faults stop, and everything has to converge, or to name what it waits for. */
 import type { ClientStatus } from '@holdfast/client';
 import { type StatusMessage, type StatusName, statusCode, statusEntry, statusText } from '@holdfast/contract';
-import { worldStart } from '../clock.ts';
+import { worldStart } from '../world/clock.ts';
 import { requestItem } from './apply.ts';
 import { checkLeftovers, checkPromises, titleOf } from './check.ts';
 import { cutPower, restartMachine, tellPending } from './life.ts';

@@ -1,6 +1,6 @@
 /** Faults of an explored machine's disk: operations that fail, no room, files that somebody holds. */
 import type { ErrorCode } from '@holdfast/contract';
-import type { FileNode, FolderNode, Volume } from '../disk.ts';
+import type { FileNode, FolderNode, Volume } from '../disk/volume.ts';
 import type { EventOf } from './events.ts';
 
 export type DiskFaults = {

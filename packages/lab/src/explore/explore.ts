@@ -1,7 +1,7 @@
 /** Exploring: one plan carried out on one machine, its promises checked at every step; and many seeds of such. */
-import type { SimulatedMachine } from '../machine.ts';
+import type { SimulatedMachine } from '../machine/machine.ts';
 import type { TimelineEvent } from '../timeline/timeline.ts';
-import { newTrace, noTrace, type Trace } from '../trace.ts';
+import { newTrace, noTrace, type Trace } from '../world/trace.ts';
 import { applyEvent } from './apply.ts';
 import { checkPromises } from './check.ts';
 import { converge } from './converge.ts';

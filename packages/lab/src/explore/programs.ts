@@ -1,5 +1,5 @@
 /** The programs of explored machines: each run goes as its deployment says, and is written into the ledger. */
-import type { ProgramRun } from '../processes.ts';
+import type { ProgramRun } from '../machine/processes.ts';
 import type { Outcome } from './events.ts';
 import { restartMachine } from './life.ts';
 import { restartsItself } from './outcomes.ts';

@@ -1,12 +1,12 @@
 /** The software of explored machines: packages that follow from item and version, and the programs that lay them out. */
 import { type Assignment, type GateDefinition, type Sha256, sha256 } from '@holdfast/contract';
 import type { Disk, Folder } from '@holdfast/ports';
-import { readContent } from '../content.ts';
-import type { FolderNode } from '../disk.ts';
-import { uuidFrom } from '../entropy.ts';
-import type { ProgramRun } from '../processes.ts';
-import { randomFrom } from '../random.ts';
-import type { SoftwareTables } from '../software.ts';
+import { readContent } from '../disk/content.ts';
+import type { FolderNode } from '../disk/volume.ts';
+import { uuidFrom } from '../machine/entropy.ts';
+import type { ProgramRun } from '../machine/processes.ts';
+import type { SoftwareTables } from '../machine/software.ts';
+import { randomFrom } from '../world/random.ts';
 import type { Draft, EventOf, Outcome } from './events.ts';
 import { ownCodes } from './outcomes.ts';
 

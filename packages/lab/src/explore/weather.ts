@@ -6,8 +6,8 @@ import {
   type Server,
   type ServerAnswer,
   type ServerRequest,
-} from '../network.ts';
-import type { Random } from '../random.ts';
+} from '../site/network.ts';
+import type { Random } from '../world/random.ts';
 import type { EventOf } from './events.ts';
 
 export const weatherKinds = [

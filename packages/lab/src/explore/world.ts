@@ -1,13 +1,13 @@
 /** One explored machine with its site, its weather and the ledger of what really happens on it. */
 import type { Client } from '@holdfast/client';
 import type { StatusMessage } from '@holdfast/contract';
-import { virtualClock, worldStart } from '../clock.ts';
-import { type FolderNode, free } from '../disk.ts';
-import { makeFolders, type SimulatedMachine, simulatedMachine } from '../machine.ts';
-import { randomFrom } from '../random.ts';
-import { type SimulatedSite, simulatedSite } from '../site.ts';
+import { type FolderNode, free } from '../disk/volume.ts';
+import { makeFolders, type SimulatedMachine, simulatedMachine } from '../machine/machine.ts';
+import { type SimulatedSite, simulatedSite } from '../site/site.ts';
 import { openTimeline, type Timeline } from '../timeline/timeline.ts';
-import type { Trace } from '../trace.ts';
+import { virtualClock, worldStart } from '../world/clock.ts';
+import { randomFrom } from '../world/random.ts';
+import type { Trace } from '../world/trace.ts';
 import { type DiskFaults, openDiskFaults } from './disk-faults.ts';
 import { type FaultKind, faultKinds, type Plan } from './events.ts';
 import type { Broken, Finding } from './findings.ts';

@@ -1,14 +1,14 @@
 /** A fleet: many real clients of one simulated site, each on a simulated machine of its own, in one virtual time. */
 import { mpPaths, statusEntry } from '@holdfast/contract';
-import { type VirtualClock, virtualClock } from '../clock.ts';
 import { clientService, managedRoot, siteHost, stateFolder } from '../flows/client-service.ts';
 import { messagesOf } from '../flows/plot.ts';
 import { newTool, type Tool, toolInstaller, toolProblems } from '../flows/tool.ts';
-import { makeFolders, type SimulatedMachine, simulatedMachine } from '../machine.ts';
-import { type SimulatedNetwork, simulatedNetwork } from '../network.ts';
-import { type Random, randomFrom } from '../random.ts';
-import { type SimulatedClient, type SimulatedSite, simulatedSite } from '../site.ts';
-import { noTrace } from '../trace.ts';
+import { makeFolders, type SimulatedMachine, simulatedMachine } from '../machine/machine.ts';
+import { type SimulatedNetwork, simulatedNetwork } from '../site/network.ts';
+import { type SimulatedClient, type SimulatedSite, simulatedSite } from '../site/site.ts';
+import { type VirtualClock, virtualClock } from '../world/clock.ts';
+import { type Random, randomFrom } from '../world/random.ts';
+import { noTrace } from '../world/trace.ts';
 
 export type FleetOptions = {
   readonly seed: number | string;

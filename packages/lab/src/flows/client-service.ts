@@ -1,7 +1,7 @@
 /** The client as the service manager of a simulated machine keeps it: started, enrolled, and started again when it ends. */
 import { type Client, type ClientEvent, openClient } from '@holdfast/client';
 import { isHoldfastError } from '@holdfast/contract';
-import type { SimulatedMachine } from '../machine.ts';
+import type { SimulatedMachine } from '../machine/machine.ts';
 
 export const stateFolder = '/state';
 export const managedRoot = '/managed';

@@ -1,14 +1,14 @@
 /** The real client with its site as a story that can be cut off: of the world only disk, site and clock outlive a power cut. */
 import type { ClientEvent } from '@holdfast/client';
 import { type StatusMessage, statusCatalogue, statusEntry } from '@holdfast/contract';
-import { virtualClock, worldStart } from '../clock.ts';
 import type { CrashStory, Living, World } from '../crash/story.ts';
-import { newVolume } from '../disk.ts';
-import { makeFolders, type SimulatedMachine, simulatedMachine } from '../machine.ts';
-import { type SimulatedNetwork, simulatedNetwork } from '../network.ts';
-import { type Random, randomFrom } from '../random.ts';
-import { type SimulatedClient, type SimulatedSite, simulatedSite } from '../site.ts';
-import { noTrace, type Trace } from '../trace.ts';
+import { newVolume } from '../disk/volume.ts';
+import { makeFolders, type SimulatedMachine, simulatedMachine } from '../machine/machine.ts';
+import { type SimulatedNetwork, simulatedNetwork } from '../site/network.ts';
+import { type SimulatedClient, type SimulatedSite, simulatedSite } from '../site/site.ts';
+import { virtualClock, worldStart } from '../world/clock.ts';
+import { type Random, randomFrom } from '../world/random.ts';
+import { noTrace, type Trace } from '../world/trace.ts';
 import { clientService, managedRoot, siteHost, stateFolder } from './client-service.ts';
 import { type ClientOutside, messagesOf, type Plot, type Scene } from './plot.ts';
 

@@ -1,11 +1,11 @@
 /** The flow of a whole deployment: enrol, policy, download, install, verify, report; cut off anywhere and started again. */
 import { type StatusMessage, statusCode, statusEntry } from '@holdfast/contract';
-import { virtualClock } from '../clock.ts';
 import type { Flow, Interruption } from '../crash/downfalls.ts';
-import { makeFolders, type SimulatedMachine, simulatedMachine } from '../machine.ts';
-import { type Random, randomFrom } from '../random.ts';
-import { type SimulatedSite, simulatedSite } from '../site.ts';
-import { newTrace, type Trace } from '../trace.ts';
+import { makeFolders, type SimulatedMachine, simulatedMachine } from '../machine/machine.ts';
+import { type SimulatedSite, simulatedSite } from '../site/site.ts';
+import { virtualClock } from '../world/clock.ts';
+import { type Random, randomFrom } from '../world/random.ts';
+import { newTrace, type Trace } from '../world/trace.ts';
 import { type ClientService, clientService, managedRoot, siteHost, stateFolder } from './client-service.ts';
 import { leftovers } from './leftovers.ts';
 import { messagesOf } from './plot.ts';

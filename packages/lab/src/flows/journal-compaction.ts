@@ -1,11 +1,11 @@
 /** The engine's journal grows over its limit and is written anew as a snapshot, again and again. */
 import { type Journal, openJournal } from '@holdfast/engine';
 import type { CrashStory, Living, World } from '../crash/story.ts';
-import type { Volume } from '../disk.ts';
-import { newVolume } from '../disk.ts';
-import { makeFolders, simulatedMachine } from '../machine.ts';
-import { randomFrom } from '../random.ts';
-import { noTrace, type Trace } from '../trace.ts';
+import type { Volume } from '../disk/volume.ts';
+import { newVolume } from '../disk/volume.ts';
+import { makeFolders, simulatedMachine } from '../machine/machine.ts';
+import { randomFrom } from '../world/random.ts';
+import { noTrace, type Trace } from '../world/trace.ts';
 
 type Entry = { readonly number: number; readonly text: string };
 

@@ -1,7 +1,7 @@
 /** Deployments that are only offered: policy and messages without work. */
 import type { Assignment } from '@holdfast/contract';
-import { uuidFrom } from '../entropy.ts';
-import type { Random } from '../random.ts';
+import { uuidFrom } from '../machine/entropy.ts';
+import type { Random } from '../world/random.ts';
 
 /** An offer of a program that nobody asks for. */
 export function drawnOffer(random: Random, number: number): Assignment {

@@ -1,9 +1,9 @@
 /** Many status messages are brought to a site that takes few at a time, over a network that loses answers. */
 import { errorCatalogue } from '@holdfast/contract';
 import type { CrashStory } from '../crash/story.ts';
-import { makeFolders } from '../machine.ts';
-import { overloaded, type ServerAnswer, type SimulatedNetwork } from '../network.ts';
-import type { Random } from '../random.ts';
+import { makeFolders } from '../machine/machine.ts';
+import { overloaded, type ServerAnswer, type SimulatedNetwork } from '../site/network.ts';
+import type { Random } from '../world/random.ts';
 import { stateFolder } from './client-service.ts';
 import { clientStory } from './client-world.ts';
 import { leftovers } from './leftovers.ts';

@@ -1,11 +1,11 @@
 /** What a flow of the client is about: its policy, its programs, its goal, and what must be right at the end. */
 import type { Client } from '@holdfast/client';
 import { type StatusMessage, statusEntry } from '@holdfast/contract';
-import type { Volume } from '../disk.ts';
-import type { SimulatedNetwork } from '../network.ts';
-import type { Program } from '../processes.ts';
-import type { Random } from '../random.ts';
-import type { SimulatedClient, SimulatedSite } from '../site.ts';
+import type { Volume } from '../disk/volume.ts';
+import type { Program } from '../machine/processes.ts';
+import type { SimulatedNetwork } from '../site/network.ts';
+import type { SimulatedClient, SimulatedSite } from '../site/site.ts';
+import type { Random } from '../world/random.ts';
 
 /** What of a client's world is not on its disk. */
 export type ClientOutside = {

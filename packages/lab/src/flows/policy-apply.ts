@@ -1,8 +1,8 @@
 /** A client takes a new policy over an old one: some offers stay, some change, some go, some come. */
 import type { Assignment } from '@holdfast/contract';
 import type { CrashStory } from '../crash/story.ts';
-import { makeFolders } from '../machine.ts';
-import type { Random } from '../random.ts';
+import { makeFolders } from '../machine/machine.ts';
+import type { Random } from '../world/random.ts';
 import { stateFolder } from './client-service.ts';
 import { clientStory } from './client-world.ts';
 import { leftovers } from './leftovers.ts';

@@ -1,10 +1,10 @@
 /** A program of a package: installed, repaired, removed by the client. */
 import type { CrashStory } from '../crash/story.ts';
-import type { Volume } from '../disk.ts';
-import { makeFolders } from '../machine.ts';
-import type { Program } from '../processes.ts';
-import type { Random } from '../random.ts';
-import type { SimulatedSite } from '../site.ts';
+import type { Volume } from '../disk/volume.ts';
+import { makeFolders } from '../machine/machine.ts';
+import type { Program } from '../machine/processes.ts';
+import type { SimulatedSite } from '../site/site.ts';
+import type { Random } from '../world/random.ts';
 import { managedRoot, stateFolder } from './client-service.ts';
 import { clientStory } from './client-world.ts';
 import { leftovers } from './leftovers.ts';

@@ -1,12 +1,12 @@
 /** A small package for flows: two files, and an installer that lays them out piece by piece. */
 import { type Assignment, sha256 } from '@holdfast/contract';
 import type { Folder } from '@holdfast/ports';
-import { readContent } from '../content.ts';
-import type { FolderNode } from '../disk.ts';
-import { uuidFrom } from '../entropy.ts';
-import type { Program } from '../processes.ts';
-import type { Random } from '../random.ts';
-import type { SimulatedSite } from '../site.ts';
+import { readContent } from '../disk/content.ts';
+import type { FolderNode } from '../disk/volume.ts';
+import { uuidFrom } from '../machine/entropy.ts';
+import type { Program } from '../machine/processes.ts';
+import type { SimulatedSite } from '../site/site.ts';
+import type { Random } from '../world/random.ts';
 
 /** Name of the folder below the managed root. */
 export const toolFolder = 'tool';

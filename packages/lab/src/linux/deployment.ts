@@ -1,9 +1,7 @@
 /** The flow of a deployment over dpkg: the real client upgrades a Debian package, is cut off anywhere, and started again. */
 import { type Assignment, type DetectionRule, sha256, statusEntry } from '@holdfast/contract';
-import { virtualClock } from '../clock.ts';
-import { readContent } from '../content.ts';
 import type { Flow, Interruption } from '../crash/downfalls.ts';
-import { uuidFrom } from '../entropy.ts';
+import { readContent } from '../disk/content.ts';
 import {
   type ClientService,
   clientService,
@@ -12,11 +10,13 @@ import {
   stateFolder,
 } from '../flows/client-service.ts';
 import { messagesOf } from '../flows/plot.ts';
-import { makeFolders } from '../machine.ts';
-import { type Random, randomFrom } from '../random.ts';
-import { inVirtualTime } from '../run.ts';
-import { type SimulatedSite, simulatedSite } from '../site.ts';
-import { newTrace, type Trace } from '../trace.ts';
+import { uuidFrom } from '../machine/entropy.ts';
+import { makeFolders } from '../machine/machine.ts';
+import { type SimulatedSite, simulatedSite } from '../site/site.ts';
+import { virtualClock } from '../world/clock.ts';
+import { type Random, randomFrom } from '../world/random.ts';
+import { inVirtualTime } from '../world/run.ts';
+import { newTrace, type Trace } from '../world/trace.ts';
 import { isInstalled } from './control.ts';
 import { readPackages } from './database.ts';
 import { writeDeb } from './deb.ts';

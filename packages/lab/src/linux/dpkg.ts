@@ -6,7 +6,7 @@
 import { basename } from 'node:path/posix';
 import { HoldfastError } from '@holdfast/contract';
 import { readWhole, withOpen } from '@holdfast/engine';
-import type { Program, ProgramRun } from '../processes.ts';
+import type { Program, ProgramRun } from '../machine/processes.ts';
 import { adminPath, type Database, openDatabase } from './database.ts';
 import type { System } from './files.ts';
 import type { PackageLock } from './locks.ts';

@@ -1,6 +1,6 @@
 /** A front end of dpkg, as apt and unattended-upgrades are: it has dpkg's lock for the whole of its work, and runs dpkg under it. */
 import type { Exit } from '@holdfast/ports';
-import type { Program, ProgramRun } from '../processes.ts';
+import type { Program, ProgramRun } from '../machine/processes.ts';
 import type { PackageLock } from './locks.ts';
 
 /** One piece of its work: so long before it, then dpkg with these words. */

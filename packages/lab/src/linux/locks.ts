@@ -3,7 +3,7 @@
  * (fcntl(2)), whatever it was in the middle of. The files themselves say nothing.
  */
 import type { ProcessIdentity, Watch } from '@holdfast/ports';
-import type { ProcessTable } from '../processes.ts';
+import type { ProcessTable } from '../machine/processes.ts';
 
 /** A process that has it, and its name. */
 export type LockHolder = ProcessIdentity & { readonly name: string };

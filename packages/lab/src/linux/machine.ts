@@ -1,8 +1,13 @@
 /** A simulated Debian: the machine beneath with a package database on its disk, dpkg, its lock, and starts that take their time. */
 import type { Boot, Installers, MachinePorts, Readiness } from '@holdfast/ports';
-import type { Volume } from '../disk.ts';
-import { type MachineOptions, makeFolders, type SimulatedMachine, simulatedMachine } from '../machine.ts';
-import type { Random } from '../random.ts';
+import type { Volume } from '../disk/volume.ts';
+import {
+  type MachineOptions,
+  makeFolders,
+  type SimulatedMachine,
+  simulatedMachine,
+} from '../machine/machine.ts';
+import type { Random } from '../world/random.ts';
 import { isInstalled } from './control.ts';
 import { adminPath, readPackages } from './database.ts';
 import { type DpkgTimes, dpkgProgram } from './dpkg.ts';

@@ -1,5 +1,5 @@
 /** What happened in a simulated world, in virtual time, told in lanes. */
-import type { Trace } from '../trace.ts';
+import type { Trace } from '../world/trace.ts';
 
 /** From what happens to a machine to who acts on it. A world without, say, a site has nothing in that lane. */
 export const lanes = ['power', 'boot', 'services', 'protection', 'network', 'site', 'client'] as const;

@@ -11,12 +11,12 @@ import {
   type WindowsHost,
 } from '@holdfast/msi';
 import type { Clock, MachinePorts } from '@holdfast/ports';
-import { type VirtualClock, virtualClock } from '../clock.ts';
-import type { Volume } from '../disk.ts';
-import { type SimulatedMachine, simulatedMachine } from '../machine.ts';
-import { randomFrom } from '../random.ts';
+import type { Volume } from '../disk/volume.ts';
+import { type SimulatedMachine, simulatedMachine } from '../machine/machine.ts';
 import { openTimeline, type Timeline } from '../timeline/timeline.ts';
-import { newTrace, noTrace, type Trace } from '../trace.ts';
+import { type VirtualClock, virtualClock } from '../world/clock.ts';
+import { randomFrom } from '../world/random.ts';
+import { newTrace, noTrace, type Trace } from '../world/trace.ts';
 import { loadDrivers } from './drivers.ts';
 import { putFile } from './files.ts';
 import { windowsPorts } from './ports.ts';

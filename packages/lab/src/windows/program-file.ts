@@ -1,83 +1,13 @@
-/** Stand-ins for programs of Windows: nothing but a version resource ("VS_VERSIONINFO", learn.microsoft.com) and a name. */
+/** Stand-ins for programs of Windows: a version and a few words. */
+import { programFile } from '@holdfast/msi';
 
-const padded = (bytes: Buffer): Buffer => Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)]);
-const text = (value: string): Buffer => Buffer.from(`${value}\0`, 'utf16le');
-
-/** A block of the resource: lengths, key, value and the blocks inside, each at a whole number of four bytes. */
-function block(key: string, value: Buffer, inside: readonly Buffer[] = []): Buffer {
-  const front = padded(Buffer.concat([Buffer.alloc(6), text(key)]));
-  const body = inside.length > 0 ? [padded(value), ...inside.map(padded)] : [value];
-  const all = Buffer.concat([front, ...body]);
-  all.writeUInt16LE(all.length, 0);
-  all.writeUInt16LE(value.length, 2);
-  return all;
-}
-
-function versionResource(version: string): Buffer {
-  const numbers = version.split('.').map(Number);
-  const fixed = Buffer.alloc(52);
-  fixed.writeUInt32LE(0xfeef04bd, 0);
-  for (const [index, at] of [10, 8, 14, 12].entries()) fixed.writeUInt16LE(numbers[index] ?? 0, at);
-  const translation = Buffer.alloc(4);
-  translation.writeUInt16LE(1033, 0);
-  translation.writeUInt16LE(1200, 2);
-  return block('VS_VERSION_INFO', fixed, [
-    block('StringFileInfo', Buffer.alloc(0), [block('040904b0', Buffer.alloc(0))]),
-    block('VarFileInfo', Buffer.alloc(0), [block('Translation', translation)]),
-  ]);
-}
-
-/** A directory of the resource tree with one entry. */
-function directory(id: number, offset: number): Buffer {
-  const bytes = Buffer.alloc(24);
-  bytes.writeUInt16LE(1, 14);
-  bytes.writeUInt32LE(id, 16);
-  bytes.writeUInt32LE(offset, 20);
-  return bytes;
-}
-
-/** Where the one section is in memory, and in the file. */
-const address = 0x1000;
-const position = 0x200;
-
-/** Type VERSION, name 1, language 1033, then the resource itself. */
-function resourceSection(version: string): Buffer {
-  const resource = versionResource(version);
-  const leaf = Buffer.alloc(16);
-  leaf.writeUInt32LE(address + 88, 0);
-  leaf.writeUInt32LE(resource.length, 4);
-  const isDirectory = 0x8000_0000;
-  return Buffer.concat([
-    directory(16, isDirectory + 24),
-    directory(1, isDirectory + 48),
-    directory(1033, 72),
-    leaf,
-    resource,
-  ]);
-}
+const english = 1033;
 
 /**
  * A 32-bit program of this version.
  * @param version four numbers with dots between them
  * @param words what makes it another file than one of the same version
  */
-export function programFile(version: string, words: string): Uint8Array {
-  const section = resourceSection(version);
-  const file = Buffer.alloc(position);
-  file.write('MZ');
-  file.writeUInt32LE(64, 60);
-  file.write('PE\0\0', 64, 'latin1');
-  file.writeUInt16LE(1, 64 + 6);
-  file.writeUInt16LE(224, 64 + 20);
-  file.writeUInt16LE(0x10b, 88);
-  // As many data directories as there is room for: whoever finds fewer looks for no resources.
-  file.writeUInt32LE(16, 88 + 92);
-  file.writeUInt32LE(address, 88 + 96 + 16);
-  const table = 88 + 224;
-  file.write('.rsrc', table);
-  file.writeUInt32LE(section.length, table + 8);
-  file.writeUInt32LE(address, table + 12);
-  file.writeUInt32LE(section.length, table + 16);
-  file.writeUInt32LE(position, table + 20);
-  return Buffer.concat([file, section, Buffer.from(words)]);
+export function programOf(version: string, words: string): Uint8Array {
+  return Buffer.concat([programFile(version.split('.').map(Number), [english]), Buffer.from(words)]);
 }

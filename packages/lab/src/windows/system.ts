@@ -4,7 +4,7 @@
  * stand-ins.
  */
 import type { WindowsVersion } from '@holdfast/msi';
-import { programFile } from './program-file.ts';
+import { programOf } from './program-file.ts';
 
 export type WindowsName = '2000' | 'xp';
 
@@ -70,7 +70,7 @@ export const systemServices: readonly {
 function file(name: string, version: string, title: string, isProtected: boolean): SystemFile {
   return {
     path: `${systemFolder}\\${name}`,
-    bytes: programFile(version, `${name} of ${title}`),
+    bytes: programOf(version, `${name} of ${title}`),
     isProtected,
   };
 }

@@ -4,8 +4,8 @@
  */
 import { bytesSource, type HostFiles } from '@holdfast/msi';
 import type { Folder } from '@holdfast/ports';
-import { type Content, readContent } from '../content.ts';
-import { type FileNode, free } from '../disk.ts';
+import { type Content, readContent } from '../disk/content.ts';
+import { type FileNode, free } from '../disk/volume.ts';
 import {
   checked,
   type Drive,

@@ -1,5 +1,5 @@
 /** Windows paths on a simulated disk: whatever the case of their names. */
-import type { FolderNode, Node } from '../disk.ts';
+import type { FolderNode, Node } from '../disk/volume.ts';
 
 const drive = /^[Cc]:(?:\\|$)/;
 

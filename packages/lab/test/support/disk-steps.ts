@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { isHoldfastError } from '@holdfast/contract';
 import type { Disk, Folder, OpenFile } from '@holdfast/ports';
-import type { Random } from '../../src/random.ts';
-import { canonical } from '../../src/trace.ts';
+import type { Random } from '../../src/world/random.ts';
+import { canonical } from '../../src/world/trace.ts';
 
 /** One of the twins: its disk, the folder it works in, and what it has open. */
 export type Twin = {

@@ -1,10 +1,10 @@
 /** A simulated Debian with packages of three names in three versions, and its dpkg at hand. */
-import type { FolderNode } from '../../src/disk.ts';
+import type { FolderNode } from '../../src/disk/volume.ts';
 import { readPackages } from '../../src/linux/database.ts';
 import { writeDeb } from '../../src/linux/deb.ts';
 import { type DebianMachine, debianMachine } from '../../src/linux/machine.ts';
-import { makeFolders } from '../../src/machine.ts';
-import { inVirtualTime } from '../../src/run.ts';
+import { makeFolders } from '../../src/machine/machine.ts';
+import { inVirtualTime } from '../../src/world/run.ts';
 import { hasDpkg } from './real-dpkg.ts';
 
 export const root = '/system';

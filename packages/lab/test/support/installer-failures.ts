@@ -3,7 +3,7 @@ import { isHoldfastError } from '@holdfast/contract';
 import type { RunResult } from '@holdfast/msi';
 import type { Story } from '../../src/flows/installer/packages.ts';
 import type { Ends } from '../../src/flows/installer/root.ts';
-import { randomFrom } from '../../src/random.ts';
+import { randomFrom } from '../../src/world/random.ts';
 import {
   act,
   type Choice,

@@ -9,7 +9,7 @@ import { HoldfastError } from '@holdfast/contract';
 import { asOnlyInstaller, type RunResult } from '@holdfast/msi';
 import { changeOf } from '../../src/crash/course.ts';
 import type { Downfall } from '../../src/crash/downfalls.ts';
-import type { FileNode, Place, Volume } from '../../src/disk.ts';
+import type { FileNode, Place, Volume } from '../../src/disk/volume.ts';
 import type { Story } from '../../src/flows/installer/packages.ts';
 import {
   diskWith,
@@ -22,9 +22,9 @@ import {
   type Tree,
   treeOf,
 } from '../../src/flows/installer/root.ts';
-import { makeFolders } from '../../src/machine.ts';
-import { randomFrom } from '../../src/random.ts';
-import { noTrace, type Trace } from '../../src/trace.ts';
+import { makeFolders } from '../../src/machine/machine.ts';
+import { randomFrom } from '../../src/world/random.ts';
+import { noTrace, type Trace } from '../../src/world/trace.ts';
 
 /** The disk as it is before a call that changes it, and what call that is. */
 export type Moment = { readonly call: string; readonly disk: Volume };

@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dpkgRootArguments, prepareDpkgRoot } from '@holdfast/machine';
-import { readContent } from '../../src/content.ts';
-import type { FolderNode } from '../../src/disk.ts';
+import { readContent } from '../../src/disk/content.ts';
+import type { FolderNode } from '../../src/disk/volume.ts';
 
 export const hasDpkg = (() => {
   try {

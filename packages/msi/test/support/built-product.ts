@@ -11,7 +11,7 @@ import {
   writePackage,
 } from '@holdfast/msi';
 import { compileProduct, type ProductDescription } from '@holdfast/msi/build';
-import { programFile } from './program-file.ts';
+import { programFile } from '../../src/root/file-version-writer.ts';
 
 export type BuiltProduct = {
   readonly bytes: Uint8Array;

@@ -1,6 +1,6 @@
 /** Products made up from a seed: files, keys, services, settings, in one to three features. */
 import { readDescription } from '@holdfast/msi/build';
-import { type Random, randomFrom } from '../../random.ts';
+import { type Random, randomFrom } from '../../world/random.ts';
 import type { DrawnProduct } from './packages.ts';
 
 /** What JSON can say. */

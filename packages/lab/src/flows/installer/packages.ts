@@ -17,7 +17,7 @@ import {
   writePackage,
 } from '@holdfast/msi';
 import { compileProduct, type ProductDescription } from '@holdfast/msi/build';
-import { makeFolders } from '../../machine.ts';
+import { makeFolders } from '../../machine/machine.ts';
 import { diskWith, freshTree, type Tree, treeOf, withFiles } from './root.ts';
 
 /** One run of the installer on a machine. */

@@ -1,11 +1,11 @@
 /** A Windows root on a simulated disk: laid out from a tree, looked at from outside, every life of the installer its own. */
 import { createHash } from 'node:crypto';
 import { initRoot, openHost, type WindowsHost } from '@holdfast/msi';
-import { virtualClock } from '../../clock.ts';
-import { type Content, readContent } from '../../content.ts';
-import type { FolderNode, Volume } from '../../disk.ts';
-import { makeFolders, type SimulatedMachine, simulatedMachine } from '../../machine.ts';
-import { noTrace, type Trace } from '../../trace.ts';
+import { type Content, readContent } from '../../disk/content.ts';
+import type { FolderNode, Volume } from '../../disk/volume.ts';
+import { makeFolders, type SimulatedMachine, simulatedMachine } from '../../machine/machine.ts';
+import { virtualClock } from '../../world/clock.ts';
+import { noTrace, type Trace } from '../../world/trace.ts';
 
 export const rootPath = '/root';
 

@@ -1,8 +1,8 @@
 /** Installation, repair, upgrade and removal of a drawn package, ready to be cut off. */
 import { asOnlyInstaller, type RunResult } from '@holdfast/msi';
 import type { CrashStory, Living, World } from '../../crash/story.ts';
-import { randomFrom } from '../../random.ts';
-import type { Trace } from '../../trace.ts';
+import { randomFrom } from '../../world/random.ts';
+import type { Trace } from '../../world/trace.ts';
 import { drawnProduct } from './descriptions.ts';
 import { type Stories, type Story, storiesOf } from './packages.ts';
 import { diskWith, factsOf, installerWorld, strayFrom, type Tree, treeOf } from './root.ts';

@@ -5,8 +5,8 @@
 import type { ClientEvent } from '@holdfast/client';
 import { clientService, siteHost } from '../../flows/client-service.ts';
 import { driverAssignment } from '../../linux/deployment.ts';
-import type { Random } from '../../random.ts';
-import { simulatedSite } from '../../site.ts';
+import { simulatedSite } from '../../site/site.ts';
+import type { Random } from '../../world/random.ts';
 import type { FieldProfile } from '../field/scenario-of.ts';
 import { type Keeper, live, type Scene } from './life.ts';
 import { driverVersions } from './system.ts';

@@ -3,16 +3,16 @@
  * driver, a first start of Debian 12 on which the package manager is at work, a second start, and a look at it 24 hours
  * after the first.
  */
-import { readContent } from '../../content.ts';
+import { readContent } from '../../disk/content.ts';
 import { managedRoot } from '../../flows/client-service.ts';
 import { isInstalled } from '../../linux/control.ts';
 import { readPackages } from '../../linux/database.ts';
 import { driverPackage } from '../../linux/deployment.ts';
 import { type FrontEndStep, frontEnd } from '../../linux/front-end.ts';
 import type { DebianMachine } from '../../linux/machine.ts';
-import { makeFolders } from '../../machine.ts';
-import type { Random } from '../../random.ts';
-import { inVirtualTime } from '../../run.ts';
+import { makeFolders } from '../../machine/machine.ts';
+import type { Random } from '../../world/random.ts';
+import { inVirtualTime } from '../../world/run.ts';
 import { at, newStage, type Stage, until } from '../field/managed-machine.ts';
 import type { Life } from '../field/scenario-of.ts';
 import { hour, second } from '../field/times.ts';

@@ -3,10 +3,10 @@
 import { managedRoot, stateFolder } from '../../flows/client-service.ts';
 import { driverPackage, simplePackage } from '../../linux/deployment.ts';
 import { type DebianMachine, debianMachine } from '../../linux/machine.ts';
-import { makeFolders } from '../../machine.ts';
-import type { Random } from '../../random.ts';
-import { inVirtualTime } from '../../run.ts';
-import { noTrace } from '../../trace.ts';
+import { makeFolders } from '../../machine/machine.ts';
+import type { Random } from '../../world/random.ts';
+import { inVirtualTime } from '../../world/run.ts';
+import { noTrace } from '../../world/trace.ts';
 import type { Stage } from '../field/managed-machine.ts';
 
 /** Versions of Debian 11.0 and 12.0, and what their security updates look like. */

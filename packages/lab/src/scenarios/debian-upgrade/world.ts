@@ -2,7 +2,7 @@
  * What chance decides about one machine that goes from Debian 11 to 12, drawn before anybody acts. How long the package
  * manager is at work after the first start is chosen, not measured: most starts are quiet, some are not.
  */
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 import { between, hour, minute, second } from '../field/times.ts';
 
 export type Pressure = 'quiet' | 'busy' | 'overloaded';

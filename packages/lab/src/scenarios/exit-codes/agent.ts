@@ -1,6 +1,6 @@
 /** How programs come to a machine of this story, and what its site is told of them. */
 import type { DeploymentState } from '@holdfast/contract';
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 import type { ManagedMachine } from '../field/managed-machine.ts';
 import type { Installed } from './installers.ts';
 

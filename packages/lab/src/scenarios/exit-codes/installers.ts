@@ -1,5 +1,5 @@
 /** The installers of this story on their machine: they take their time, do what their fate says, and end with its code. */
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 import type { ManagedMachine } from '../field/managed-machine.ts';
 import { productCodeFrom } from '../field/managed-machine.ts';
 import type { ProgramFate, Run, World } from './world.ts';

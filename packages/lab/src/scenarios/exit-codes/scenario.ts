@@ -4,7 +4,7 @@
  * failure, 1641 forgotten, 1618 while the log says completed), fleet#34071 (failed but installed, installed but failed).
  */
 import type { DeploymentState } from '@holdfast/contract';
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 import { at, type ManagedMachine, managedMachine, newStage, until } from '../field/managed-machine.ts';
 import { type Life, scenarioOf } from '../field/scenario-of.ts';
 import type { Agent } from './agent.ts';

@@ -1,5 +1,5 @@
 /** What chance decides about a machine that gets programs whose installers end in every way of the field. */
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 import { between, hour, manyBetween, minute, second } from '../field/times.ts';
 
 /** How one run of an installer ends, and what it has done by then; `at-restart`: the next start of Windows does it. */

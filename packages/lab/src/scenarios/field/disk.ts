@@ -1,8 +1,8 @@
 /** Files on the disk of a managed machine, put and looked at from outside. */
 import { sha256 } from '@holdfast/contract';
 import type { Folder, MachinePorts } from '@holdfast/ports';
-import { readContent } from '../../content.ts';
-import { makeFolders, type SimulatedMachine } from '../../machine.ts';
+import { readContent } from '../../disk/content.ts';
+import { makeFolders, type SimulatedMachine } from '../../machine/machine.ts';
 
 /** SHA-256 of a file in a folder that exists; undefined where it is not there. */
 export function hashOf({ volume }: SimulatedMachine, folder: string, name: string): string | undefined {

@@ -10,14 +10,14 @@ import {
   type StatusMessage,
   statusEntry,
 } from '@holdfast/contract';
-import { type VirtualClock, virtualClock } from '../../clock.ts';
-import { uuidFrom } from '../../entropy.ts';
-import { type SimulatedMachine, simulatedMachine } from '../../machine.ts';
-import type { SimulatedNetwork } from '../../network.ts';
-import type { Random } from '../../random.ts';
-import { type SimulatedSite, simulatedSite } from '../../site.ts';
+import { uuidFrom } from '../../machine/entropy.ts';
+import { type SimulatedMachine, simulatedMachine } from '../../machine/machine.ts';
+import type { SimulatedNetwork } from '../../site/network.ts';
+import { type SimulatedSite, simulatedSite } from '../../site/site.ts';
 import { openTimeline, type Timeline } from '../../timeline/timeline.ts';
-import { newTrace, noTrace, type Trace } from '../../trace.ts';
+import { type VirtualClock, virtualClock } from '../../world/clock.ts';
+import type { Random } from '../../world/random.ts';
+import { newTrace, noTrace, type Trace } from '../../world/trace.ts';
 
 const stateFolder = 'C:\\ProgramData\\Holdfast';
 const siteHost = 'site.example';

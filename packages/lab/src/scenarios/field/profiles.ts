@@ -1,5 +1,5 @@
 /** Profiles of one story that differ in who manages the machine. */
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 import type { FieldProfile, Life } from './scenario-of.ts';
 
 export function profilesOf<World, Who>(

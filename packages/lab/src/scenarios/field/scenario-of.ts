@@ -1,9 +1,9 @@
 /** A scenario from a world that is drawn and from profiles that live in it. */
 import { createHash } from 'node:crypto';
 import { HoldfastError } from '@holdfast/contract';
-import { type Random, randomFrom } from '../../random.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
-import type { Trace } from '../../trace.ts';
+import { type Random, randomFrom } from '../../world/random.ts';
+import type { Trace } from '../../world/trace.ts';
 import type { Scenario } from '../scenario.ts';
 
 /** What became of a world under a profile. */

@@ -1,5 +1,5 @@
 /** Times of the stories from the field. Milliseconds, all of them. */
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 
 export const second = 1000;
 export const minute = 60 * second;

@@ -1,7 +1,7 @@
 /** What stories about one program on one machine begin with: its old version is there, and the new one is deployed. */
 import type { GateDefinition } from '@holdfast/contract';
 import type { Clock, Exit, Running } from '@holdfast/ports';
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 import { type ManagedMachine, type ManagedOptions, managedMachine, newStage } from './managed-machine.ts';
 import { openSiteLane, type SiteLane } from './site-lane.ts';
 import {

@@ -1,11 +1,11 @@
 /** A small program for Windows in two versions, and the set-up that replaces the one by the other, file by file. */
 import { type Assignment, type GateDefinition, sha256 } from '@holdfast/contract';
 import { openPath } from '@holdfast/engine';
-import { readContent } from '../../content.ts';
-import { makeFolders, type SimulatedMachine } from '../../machine.ts';
-import type { Program } from '../../processes.ts';
-import type { Random } from '../../random.ts';
-import type { SimulatedSite } from '../../site.ts';
+import { readContent } from '../../disk/content.ts';
+import { makeFolders, type SimulatedMachine } from '../../machine/machine.ts';
+import type { Program } from '../../machine/processes.ts';
+import type { SimulatedSite } from '../../site/site.ts';
+import type { Random } from '../../world/random.ts';
 import { assignmentOf } from './managed-machine.ts';
 
 export const toolFolder = 'C:\\Program Files\\Tool';

@@ -5,13 +5,13 @@
  * 2. somebody types `msiexec /I client.msi /L*v c:\repair.log REINSTALLMODE=vmeus REINSTALL=ALL` on the machine.
  */
 import { isSuccess, type WindowsHost } from '@holdfast/msi';
-import type { Volume } from '../../disk.ts';
-import { inVirtualTime } from '../../run.ts';
-import { noTrace } from '../../trace.ts';
+import type { Volume } from '../../disk/volume.ts';
 import { putFile, readFile } from '../../windows/files.ts';
 import { type RunningWindows, simulatedWindows } from '../../windows/machine.ts';
 import { msiexec } from '../../windows/msiexec.ts';
 import { systemFolder } from '../../windows/system.ts';
+import { inVirtualTime } from '../../world/run.ts';
+import { noTrace } from '../../world/trace.ts';
 import { clientSource, driverState } from './client.ts';
 import { passTime } from './life.ts';
 import { type ClientPackages, clientService } from './packages.ts';

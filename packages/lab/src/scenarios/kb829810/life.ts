@@ -3,14 +3,14 @@
  * look at it 24 hours after the first of them.
  */
 import { HoldfastError } from '@holdfast/contract';
-import { clockPort, type VirtualClock } from '../../clock.ts';
-import type { Volume } from '../../disk.ts';
-import { inVirtualTime } from '../../run.ts';
+import type { Volume } from '../../disk/volume.ts';
 import type { TimelineEvent } from '../../timeline/timeline.ts';
-import { newTrace, noTrace } from '../../trace.ts';
 import { putFile } from '../../windows/files.ts';
 import { type SimulatedWindows, simulatedWindows } from '../../windows/machine.ts';
 import { msiexec } from '../../windows/msiexec.ts';
+import { clockPort, type VirtualClock } from '../../world/clock.ts';
+import { inVirtualTime } from '../../world/run.ts';
+import { newTrace, noTrace } from '../../world/trace.ts';
 import { clientSource, driverState } from './client.ts';
 import { type ClientPackage, type ClientPackages, clientPackages, clientService } from './packages.ts';
 import { newCounts, type Profile } from './profile.ts';

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { bytesSink, bytesSource, writePackage } from '@holdfast/msi';
 import { compileProduct, type ProductDescription } from '@holdfast/msi/build';
-import { programFile } from '../../windows/program-file.ts';
+import { programOf } from '../../windows/program-file.ts';
 
 /** Which Windows a driver is made for. */
 const variants = ['2000', 'xp'] as const;
@@ -71,8 +71,8 @@ const clients = {
 } as const satisfies Record<string, Client>;
 
 function fileOf(client: Client, source: string): Uint8Array {
-  if (source === sharedLibrary) return programFile(libraryVersion, 'Microsoft C++ Runtime Library');
-  return programFile(`${client.version}.0`, `${source} of ${client.name}`);
+  if (source === sharedLibrary) return programOf(libraryVersion, 'Microsoft C++ Runtime Library');
+  return programOf(`${client.version}.0`, `${source} of ${client.name}`);
 }
 
 /** A driver that is there for one Windows, with the key that makes Windows load it. */

@@ -4,9 +4,9 @@
  * are not.
  */
 import { createHash } from 'node:crypto';
-import { type Random, randomFrom } from '../../random.ts';
 import type { BootTimes } from '../../windows/machine.ts';
 import { systemServices } from '../../windows/system.ts';
+import { type Random, randomFrom } from '../../world/random.ts';
 import { type ClientPackages, clientService, remoteAgent } from './packages.ts';
 
 export type Pressure = 'quiet' | 'busy' | 'overloaded';

@@ -1,5 +1,5 @@
 /** How the program of this story comes to the machine, and what its site knows of it. */
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 import type { ManagedMachine } from '../field/managed-machine.ts';
 import type { Program } from './program.ts';
 import type { World } from './world.ts';

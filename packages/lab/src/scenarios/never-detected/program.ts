@@ -1,5 +1,5 @@
 /** The program of this story: each run interrupts the people at the machine, and ends with exit code 0. */
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 import { type ManagedMachine, productCodeFrom } from '../field/managed-machine.ts';
 import type { World } from './world.ts';
 

@@ -3,7 +3,7 @@
  * once, and let go when the rule is corrected. From the field: install loops of munki#17 and #1376, and of several recipe
  * repositories of autopkg; upgrades offered for ever in winget-cli#2983, #1075, #2976 and #752.
  */
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 import { at, managedMachine, newStage, until } from '../field/managed-machine.ts';
 import { type Life, scenarioOf } from '../field/scenario-of.ts';
 import type { Agent, Scene } from './agent.ts';

@@ -1,5 +1,5 @@
 /** What chance decides about a program that ends well, and that its detection rule may never see. */
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 import { between, day, hour, manyBetween, minute, second } from '../field/times.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** One machine: the list of the next restart is there, a new version is deployed, and later the machine restarts. */
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 import { until } from '../field/managed-machine.ts';
 import { describeAtRestart, doRestartList, leaveForRestart } from '../field/restart-list.ts';
 import type { Life } from '../field/scenario-of.ts';

@@ -1,5 +1,5 @@
 /** What chance decides: what somebody has left for the next restart of Windows, and when that comes. */
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 import type { AtRestart } from '../field/restart-list.ts';
 import { between, hour, minute, second } from '../field/times.ts';
 import { toolFolder } from '../field/two-versions.ts';

@@ -2,7 +2,7 @@
  * The SMS 2.0 client with its base and optional components as one package. When an inventory was last taken is written
  * where the component has its settings, so that to install the component anew is to forget it. Bytes are stand-ins.
  */
-import { programFile } from '../../windows/program-file.ts';
+import { programOf } from '../../windows/program-file.ts';
 import { packageOf } from '../field/packages.ts';
 
 export const inventories = ['HardwareInventory', 'SoftwareInventory'] as const;
@@ -57,7 +57,7 @@ export function clientPackage(): Promise<Uint8Array> {
           : {}),
       })),
     },
-    (source) => programFile('2.0.1239.0', source),
+    (source) => programOf('2.0.1239.0', source),
   );
   return made;
 }

@@ -1,11 +1,11 @@
 /** Scenario `q239564`: client components are reinstalled during the periodic verification. */
 import { rootLayout } from '@holdfast/msi';
-import type { Volume } from '../../disk.ts';
-import { makeFolders } from '../../machine.ts';
-import type { Random } from '../../random.ts';
-import { inVirtualTime } from '../../run.ts';
-import { newTrace, noTrace } from '../../trace.ts';
+import type { Volume } from '../../disk/volume.ts';
+import { makeFolders } from '../../machine/machine.ts';
 import { type SimulatedWindows, simulatedWindows } from '../../windows/machine.ts';
+import type { Random } from '../../world/random.ts';
+import { inVirtualTime } from '../../world/run.ts';
+import { newTrace, noTrace } from '../../world/trace.ts';
 import { at, until } from '../field/managed-machine.ts';
 import { installOffline, usualBoot } from '../field/packages.ts';
 import { type Life, scenarioOf } from '../field/scenario-of.ts';

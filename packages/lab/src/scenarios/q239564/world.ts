@@ -1,5 +1,5 @@
 /** What chance decides about a machine of Q239564: its verify cycle, and the schedule of its inventories. */
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 import { between, day, hour } from '../field/times.ts';
 import { type FeatureName, features } from './packages.ts';
 

@@ -1,9 +1,9 @@
 /** The machines of the branch, each with the files of its agents. */
 import { sha256 } from '@holdfast/contract';
-import { makeFolders } from '../../machine.ts';
-import type { SimulatedNetwork } from '../../network.ts';
-import type { Random } from '../../random.ts';
-import type { SimulatedSite } from '../../site.ts';
+import { makeFolders } from '../../machine/machine.ts';
+import type { SimulatedNetwork } from '../../site/network.ts';
+import type { SimulatedSite } from '../../site/site.ts';
+import type { Random } from '../../world/random.ts';
 import { hashOf, putAt } from '../field/disk.ts';
 import { at, type ManagedMachine, managedMachine, type Stage } from '../field/managed-machine.ts';
 import type { Line } from './line.ts';

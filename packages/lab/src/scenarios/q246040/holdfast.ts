@@ -4,7 +4,7 @@
  */
 import { mpPaths } from '@holdfast/contract';
 import { readWhole } from '@holdfast/engine';
-import type { Server } from '../../network.ts';
+import type { Server } from '../../site/network.ts';
 import { putAt } from '../field/disk.ts';
 import { assignmentOf, at } from '../field/managed-machine.ts';
 import { agentFolder, type Branch, bytesOfMegabyte, type Workplace } from './branch.ts';

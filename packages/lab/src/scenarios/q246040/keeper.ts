@@ -1,5 +1,5 @@
 /** Who keeps the clients of a branch whole. */
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 import type { Branch } from './branch.ts';
 
 export type Keeper = {

@@ -1,6 +1,6 @@
 /** The line between a branch and its site: what is sent waits for what was sent before. */
 
-import { clockPort } from '../../clock.ts';
+import { clockPort } from '../../world/clock.ts';
 import type { Stage } from '../field/managed-machine.ts';
 import { minute } from '../field/times.ts';
 

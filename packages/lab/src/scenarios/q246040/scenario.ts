@@ -1,7 +1,7 @@
 /** Scenario `q246040`: all clients of a branch are thirty days old on the same day. */
-import { simulatedNetwork } from '../../network.ts';
-import type { Random } from '../../random.ts';
-import { simulatedSite } from '../../site.ts';
+import { simulatedNetwork } from '../../site/network.ts';
+import { simulatedSite } from '../../site/site.ts';
+import type { Random } from '../../world/random.ts';
 import { newStage, until } from '../field/managed-machine.ts';
 import { type Life, scenarioOf } from '../field/scenario-of.ts';
 import { minute } from '../field/times.ts';

@@ -1,5 +1,5 @@
 /** What chance decides about a branch office of Q246040: its clients, its line to the site, and what is damaged. */
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 import { between, hour, minute } from '../field/times.ts';
 
 /**

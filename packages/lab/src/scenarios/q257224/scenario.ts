@@ -1,10 +1,10 @@
 /** Scenario `q257224`: remote control is reinstalled during the periodic component verify. */
-import type { Volume } from '../../disk.ts';
-import type { Random } from '../../random.ts';
-import { inVirtualTime } from '../../run.ts';
-import { newTrace, noTrace } from '../../trace.ts';
+import type { Volume } from '../../disk/volume.ts';
 import { type RunningWindows, simulatedWindows } from '../../windows/machine.ts';
 import { systemFolder } from '../../windows/system.ts';
+import type { Random } from '../../world/random.ts';
+import { inVirtualTime } from '../../world/run.ts';
+import { newTrace, noTrace } from '../../world/trace.ts';
 import { at, until } from '../field/managed-machine.ts';
 import { installOffline } from '../field/packages.ts';
 import { type Life, scenarioOf } from '../field/scenario-of.ts';

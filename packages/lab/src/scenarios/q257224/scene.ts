@@ -1,8 +1,8 @@
 /** The machine of this story, its remote control agent, and who wants it. */
 import type { Sessions } from '@holdfast/ports';
-import { inVirtualTime } from '../../run.ts';
 import type { RunningWindows, SimulatedWindows } from '../../windows/machine.ts';
 import { systemFolder } from '../../windows/system.ts';
+import { inVirtualTime } from '../../world/run.ts';
 import { at } from '../field/managed-machine.ts';
 import { usualBoot } from '../field/packages.ts';
 import { minute } from '../field/times.ts';

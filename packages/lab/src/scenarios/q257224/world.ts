@@ -1,5 +1,5 @@
 /** What chance decides about a machine of Q257224: its verify cycle, and who wants to control it remotely around it. */
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 import { between, day, hour, minute } from '../field/times.ts';
 
 /** A technician takes the machine. Milliseconds. */

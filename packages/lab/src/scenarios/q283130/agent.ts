@@ -1,5 +1,5 @@
 /** How the advertisement comes to the machine of this story, and what its site knows of it. */
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 import type { ManagedMachine } from '../field/managed-machine.ts';
 import type { Software } from './software.ts';
 import type { World } from './world.ts';

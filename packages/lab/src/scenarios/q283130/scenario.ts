@@ -1,6 +1,6 @@
 /** Scenario `q283130`: the client's verify cycle comes while an advertisement runs. */
-import { makeFolders } from '../../machine.ts';
-import type { Random } from '../../random.ts';
+import { makeFolders } from '../../machine/machine.ts';
+import type { Random } from '../../world/random.ts';
 import { at, managedMachine, newStage, until } from '../field/managed-machine.ts';
 import { type Life, scenarioOf } from '../field/scenario-of.ts';
 import { hour } from '../field/times.ts';

@@ -1,7 +1,7 @@
 /** The program of the advertisement and a file of the client, on a managed machine. */
 import { sha256 } from '@holdfast/contract';
-import { makeFolders } from '../../machine.ts';
-import type { Random } from '../../random.ts';
+import { makeFolders } from '../../machine/machine.ts';
+import type { Random } from '../../world/random.ts';
 import { hashOf, putAt, writePieces } from '../field/disk.ts';
 import type { ManagedMachine } from '../field/managed-machine.ts';
 import type { World } from './world.ts';

@@ -1,5 +1,5 @@
 /** What chance decides about a machine of Q283130: an advertisement, and the verify cycle that may come while it runs. */
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 import { between, day, hour, minute, second } from '../field/times.ts';
 
 /** Milliseconds, all of them; times since the world began. */

@@ -1,7 +1,7 @@
 /** Two versions of a product as packages; the newer one in each way that a package can follow an older one. */
 import { bytesSource, openDatabase, openProduct, type Product } from '@holdfast/msi';
 import type { ProductDescription } from '@holdfast/msi/build';
-import { programFile } from '../../windows/program-file.ts';
+import { programOf } from '../../windows/program-file.ts';
 import { packageOf } from '../field/packages.ts';
 import type { World } from './world.ts';
 
@@ -21,7 +21,7 @@ export type Package = {
 };
 
 async function ledger(version: string, productCode: string, removesOlder: boolean): Promise<Package> {
-  const program = programFile(`${version}.0`, 'Ledger');
+  const program = programOf(`${version}.0`, 'Ledger');
   const description: ProductDescription = {
     name: 'Ledger',
     manufacturer: 'Holdfast',

@@ -3,12 +3,12 @@
  * msiexec answers 0 and changes nothing. From the field: cimian#110, where that was success for two weeks.
  */
 
-import type { Volume } from '../../disk.ts';
-import type { Random } from '../../random.ts';
-import { inVirtualTime } from '../../run.ts';
-import { newTrace, noTrace } from '../../trace.ts';
+import type { Volume } from '../../disk/volume.ts';
 import { putFile } from '../../windows/files.ts';
 import { simulatedWindows } from '../../windows/machine.ts';
+import type { Random } from '../../world/random.ts';
+import { inVirtualTime } from '../../world/run.ts';
+import { newTrace, noTrace } from '../../world/trace.ts';
 import { until } from '../field/managed-machine.ts';
 import { installOffline, usualBoot } from '../field/packages.ts';
 import { type Life, scenarioOf } from '../field/scenario-of.ts';

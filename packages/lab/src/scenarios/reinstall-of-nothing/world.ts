@@ -1,5 +1,5 @@
 /** What chance decides about a machine that is sent a new version by an upgrade line. */
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 import { between, day, hour, minute } from '../field/times.ts';
 
 /** Milliseconds, all times. */

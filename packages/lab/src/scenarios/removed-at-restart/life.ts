@@ -1,5 +1,5 @@
 /** One machine: a set-up that ends with exit code 0, a restart that takes its files away, and a second restart. */
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 import { until } from '../field/managed-machine.ts';
 import { describeAtRestart, doRestartList, leaveForRestart } from '../field/restart-list.ts';
 import type { Life } from '../field/scenario-of.ts';

@@ -1,5 +1,5 @@
 /** What chance decides: whether and how the next restart takes away what the set-up has installed. */
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 import { between, hour, minute, second } from '../field/times.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** One laptop: the set-up swaps the files of one version for those of another, and in the middle of that it sleeps. */
-import type { VirtualClock } from '../../clock.ts';
-import type { Random } from '../../random.ts';
+import type { VirtualClock } from '../../world/clock.ts';
+import type { Random } from '../../world/random.ts';
 import { until } from '../field/managed-machine.ts';
 import type { Life } from '../field/scenario-of.ts';
 import { hour, minute, second } from '../field/times.ts';

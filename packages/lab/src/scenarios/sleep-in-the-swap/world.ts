@@ -1,5 +1,5 @@
 /** What chance decides: when the laptop falls asleep, whether its battery lasts, and when the network is back. */
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 import { between, hour, minute, second } from '../field/times.ts';
 import { pieces } from '../field/two-versions.ts';
 

@@ -1,7 +1,7 @@
 /** One machine: Windows is upgraded beneath Tool 2.0 and whoever manages it, and its first boot is slow. */
 
-import type { Random } from '../../random.ts';
 import { answerLimitMs } from '../../windows/services.ts';
+import type { Random } from '../../world/random.ts';
 import { until } from '../field/managed-machine.ts';
 import type { Life } from '../field/scenario-of.ts';
 import { hour, minute, second } from '../field/times.ts';

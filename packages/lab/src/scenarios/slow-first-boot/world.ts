@@ -1,5 +1,5 @@
 /** What chance decides: how long the first boot after the upgrade of Windows takes, how slow it is, and what was lost. */
-import type { Random } from '../../random.ts';
+import type { Random } from '../../world/random.ts';
 import { between, minute, second } from '../field/times.ts';
 
 /** Milliseconds but for the flags; times of the boot count from the power on. */

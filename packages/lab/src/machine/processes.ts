@@ -11,7 +11,7 @@ import {
   type ProcessIdentity,
   type Running,
 } from '@holdfast/ports';
-import type { Calls, Life } from './calls.ts';
+import type { Calls, Life } from '../world/calls.ts';
 
 /** What a program has: its command line and the ports of its own life. */
 export type ProgramRun = {

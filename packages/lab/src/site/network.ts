@@ -2,8 +2,8 @@
 import { createPublicKey } from 'node:crypto';
 import { HoldfastError, isHoldfastError, keyFingerprint } from '@holdfast/contract';
 import type { Network, NetworkRequest, NetworkResponse, TlsIdentity } from '@holdfast/ports';
-import type { Calls, Life } from './calls.ts';
-import { clockPort, type VirtualClock } from './clock.ts';
+import type { Calls, Life } from '../world/calls.ts';
+import { clockPort, type VirtualClock } from '../world/clock.ts';
 import { pem, pemContent } from './keys.ts';
 
 export type ServerRequest = {

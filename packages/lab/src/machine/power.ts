@@ -7,8 +7,8 @@
  * timers of Node: each that was due in the sleep fires at once.
  */
 import type { Clock } from '@holdfast/ports';
-import type { Hold } from './calls.ts';
-import { clockPort, type Owner, type VirtualClock } from './clock.ts';
+import type { Hold } from '../world/calls.ts';
+import { clockPort, type Owner, type VirtualClock } from '../world/clock.ts';
 
 export type MachinePower = {
   /** Falls asleep: no call of any program is answered until it wakes. */

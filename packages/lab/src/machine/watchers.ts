@@ -1,6 +1,6 @@
 /** Those who watch a part of a simulated machine: told while they live, forgotten when the machine starts again. */
 import type { Watch } from '@holdfast/ports';
-import type { Life } from './calls.ts';
+import type { Life } from '../world/calls.ts';
 
 export type Watchers = {
   /** The watch of one life's port. */

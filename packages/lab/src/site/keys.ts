@@ -1,6 +1,6 @@
 /** Keys and signatures that depend on the seed alone: Node's own generators and ECDSA draw fresh chance each time. */
 import { createECDH, createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import type { Random } from './random.ts';
+import type { Random } from '../world/random.ts';
 
 /** Order of the group of P-256 (SEC 2, 2.4.2). */
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;

@@ -1,6 +1,6 @@
-/** The network links of a simulated machine, as it sees them; what gets through is told by `network.ts`. */
+/** The network links of a simulated machine, as it sees them; what gets through is told by `site/network.ts`. */
 import type { LinkState, Links } from '@holdfast/ports';
-import type { Calls, Life } from './calls.ts';
+import type { Calls, Life } from '../world/calls.ts';
 import { type ToldState, toldState } from './told-state.ts';
 
 export type LinkTable = ToldState<LinkState>;

@@ -1,4 +1,4 @@
-/** A Windows program that is nothing but its version resource: independent of the reader. */
+/** Writes programs of Windows that are nothing but their version resource: stand-ins for what packages bring. */
 
 const padded = (bytes: Buffer): Buffer => Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)]);
 const text = (value: string): Buffer => Buffer.from(`${value}\0`, 'utf16le');
@@ -41,10 +41,12 @@ function directory(id: number, offset: number): Buffer {
   return bytes;
 }
 
+/** Where the one section is in memory, and in the file. */
 const address = 0x1000;
 const position = 0x200;
 
 /**
+ * A program with this version and these languages; it does nothing. Formats: as file-version.ts, which reads them.
  * @param version four numbers
  * @param wide whether it is a 64-bit program
  */

@@ -1,6 +1,6 @@
 /** A fact of a simulated machine that others are told of when it changes: its power supply, its links, who works on it. */
 import type { Watch } from '@holdfast/ports';
-import type { Calls, Life } from './calls.ts';
+import type { Calls, Life } from '../world/calls.ts';
 import { watchers } from './watchers.ts';
 
 export type ToldState<T> = {

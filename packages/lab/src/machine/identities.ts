@@ -1,8 +1,8 @@
 /** The identities port: true P-256 keys and true PKCS #10 requests, all from the seed. */
 import type { Identities } from '@holdfast/ports';
-import type { Calls, Life } from './calls.ts';
-import { der, p256Key, pem } from './keys.ts';
-import type { Random } from './random.ts';
+import { der, p256Key, pem } from '../site/keys.ts';
+import type { Calls, Life } from '../world/calls.ts';
+import type { Random } from '../world/random.ts';
 
 const commonNameIdentifier = Buffer.from('0603550403', 'hex');
 const ecdsaWithSha256 = Buffer.from('300a06082a8648ce3d040302', 'hex');

@@ -1,19 +1,19 @@
 /** One simulated machine: every port, from one seed, and the hands that pull its plug. */
 import type { Clock, MachinePorts } from '@holdfast/ports';
+import { diskPort } from '../disk/port.ts';
+import { type Damage, type FolderNode, newVolume, type Volume } from '../disk/volume.ts';
+import { type SimulatedNetwork, simulatedNetwork } from '../site/network.ts';
+import { type Calls, countedCalls, type Life, type Stop } from '../world/calls.ts';
+import { type VirtualClock, virtualClock } from '../world/clock.ts';
+import { type Random, randomFrom } from '../world/random.ts';
+import { newTrace, type Trace } from '../world/trace.ts';
 import { type BootState, bootPort, bootState, type SystemKind } from './boot.ts';
-import { type Calls, countedCalls, type Life, type Stop } from './calls.ts';
-import { type VirtualClock, virtualClock } from './clock.ts';
-import { type Damage, type FolderNode, newVolume, type Volume } from './disk.ts';
-import { diskPort } from './disk-port.ts';
 import { entropyPort } from './entropy.ts';
 import { type GateParts, gateParts } from './gate-parts.ts';
 import { identitiesPort } from './identities.ts';
-import { type SimulatedNetwork, simulatedNetwork } from './network.ts';
 import { type MachinePower, machinePower } from './power.ts';
 import { type ProcessTable, processTable } from './processes.ts';
-import { type Random, randomFrom } from './random.ts';
 import { installersPort, registryPort, type SoftwareTables, softwareTables } from './software.ts';
-import { newTrace, type Trace } from './trace.ts';
 
 export type SimulatedMachine = {
   readonly clock: VirtualClock;

@@ -1,6 +1,6 @@
 /** Who works on a simulated machine from afar: nobody, until a test says so; a restart ends all sessions. */
 import type { RemoteSession, Sessions } from '@holdfast/ports';
-import type { Calls, Life } from './calls.ts';
+import type { Calls, Life } from '../world/calls.ts';
 import { type ToldState, toldState } from './told-state.ts';
 
 export type SessionTable = ToldState<readonly RemoteSession[]>;

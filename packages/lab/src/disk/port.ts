@@ -8,11 +8,11 @@ import {
   type NameFamily,
   type OpenFile,
 } from '@holdfast/ports';
-import type { Calls, Life } from './calls.ts';
+import type { Calls, Life } from '../world/calls.ts';
 import { readContent } from './content.ts';
-import { type FileNode, type FolderNode, free, type Node, type Place, type Volume } from './disk.ts';
-import { folderAtPath, nodeAtPath, refuse } from './disk-paths.ts';
-import { mayAdd, mayChange, mayEdit, mayMove } from './disk-rules.ts';
+import { folderAtPath, nodeAtPath, refuse } from './paths.ts';
+import { mayAdd, mayChange, mayEdit, mayMove } from './rules.ts';
+import { type FileNode, type FolderNode, free, type Node, type Place, type Volume } from './volume.ts';
 
 /** What the handles of one machine share. */
 type Mount = {

@@ -1,8 +1,8 @@
 /** The services of a simulated machine: prompt or slow, broken, or deaf once they run. */
 import { systemError } from '@holdfast/contract';
 import type { Readiness, ServiceState, Services } from '@holdfast/ports';
-import type { Calls, Life } from './calls.ts';
-import { clockPort, type VirtualClock } from './clock.ts';
+import type { Calls, Life } from '../world/calls.ts';
+import { clockPort, type VirtualClock } from '../world/clock.ts';
 import { watchers } from './watchers.ts';
 
 /** "System Error Codes", learn.microsoft.com; the simulated Linux has them too. */

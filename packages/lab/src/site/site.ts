@@ -16,10 +16,10 @@ import {
   sha256,
 } from '@holdfast/contract';
 import { Compile } from 'typebox/compile';
-import { uuidFrom } from './entropy.ts';
+import { uuidFrom } from '../machine/entropy.ts';
+import type { Random } from '../world/random.ts';
 import { ed25519Key, pem, pemContent } from './keys.ts';
 import { type Server, type ServerAnswer, type ServerRequest, simulatedCertificate } from './network.ts';
-import type { Random } from './random.ts';
 
 const siteCode = 'LAB';
 

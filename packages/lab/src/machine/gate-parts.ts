@@ -1,7 +1,7 @@
 /** What readiness gates look at on a simulated machine, beyond its boot and its installers. */
 import type { OptionalPorts } from '@holdfast/ports';
-import type { Calls, Life } from './calls.ts';
-import type { VirtualClock } from './clock.ts';
+import type { Calls, Life } from '../world/calls.ts';
+import type { VirtualClock } from '../world/clock.ts';
 import { type LinkTable, linksPort, linkTable } from './links.ts';
 import { type ServiceTable, serviceTable } from './services.ts';
 import { type SessionTable, sessionsPort, sessionTable } from './sessions.ts';

@@ -19,9 +19,9 @@
  *   content of a file that lost its name.
  */
 import { type ErrorCode, HoldfastError } from '@holdfast/contract';
+import type { Random } from '../world/random.ts';
 import { type Content, noContent, truncateContent, writeContent } from './content.ts';
-import { copier } from './disk-copy.ts';
-import type { Random } from './random.ts';
+import { copier } from './copy.ts';
 
 /** Bytes that a disk writes whole or not at all. */
 const sectorSize = 512;

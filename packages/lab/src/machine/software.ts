@@ -1,6 +1,6 @@
 /** The installers and registry ports over tables that a test or a simulated program fills; durable at once. */
 import type { Installers, PackageState, Readiness, Registry } from '@holdfast/ports';
-import type { Calls, Life } from './calls.ts';
+import type { Calls, Life } from '../world/calls.ts';
 import { type ToldState, toldState } from './told-state.ts';
 
 export type RegistryValue = Parameters<Registry['read']>[0];

@@ -1,8 +1,8 @@
 /** The simulated machine as started: its boots and its operating system. */
 import type { Boot, OperatingSystem, Readiness, Watch } from '@holdfast/ports';
-import type { Calls, Life } from './calls.ts';
+import type { Calls, Life } from '../world/calls.ts';
+import type { Random } from '../world/random.ts';
 import { uuidFrom } from './entropy.ts';
-import type { Random } from './random.ts';
 
 export type BootState = {
   readonly id: () => string;

@@ -1,7 +1,7 @@
 /** The entropy port from a stream of the seed. */
 import type { Entropy } from '@holdfast/ports';
-import type { Calls, Life } from './calls.ts';
-import type { Random } from './random.ts';
+import type { Calls, Life } from '../world/calls.ts';
+import type { Random } from '../world/random.ts';
 
 export function entropyPort(random: Random, calls: Calls, life: Life): Entropy {
   return {

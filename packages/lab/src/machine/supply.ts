@@ -1,6 +1,6 @@
 /** The power supply of a simulated machine: on mains and without a battery until somebody pulls the plug. */
 import type { Power, PowerState } from '@holdfast/ports';
-import type { Calls, Life } from './calls.ts';
+import type { Calls, Life } from '../world/calls.ts';
 import { type ToldState, toldState } from './told-state.ts';
 
 export type Supply = ToldState<PowerState>;
