@@ -1,5 +1,5 @@
 /** What the parts of the client share. */
-import type { Gate } from '@holdfast/engine';
+import type { Gate, Stopwatch } from '@holdfast/engine';
 import type { Folder, MachinePorts } from '@holdfast/ports';
 import type { Site } from './site.ts';
 import type { ClientJournal } from './state.ts';
@@ -35,6 +35,8 @@ export type WorkContext = ClientContext & {
   readonly deliverSoon: () => Promise<void>;
   /** Work waits at one of these gates: a stir of one is a reason for another pass. */
   readonly waitingAt: (gates: readonly Gate[]) => void;
+  /** For how long programs of an earlier life are seen to run. */
+  readonly stopwatch: Stopwatch;
   /** Takes what went wrong on the way; never rejects. */
   readonly fault: (thrown: unknown) => Promise<void>;
 };

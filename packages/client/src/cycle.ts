@@ -1,6 +1,6 @@
 /** One pass of the client's day: contact with the site, work on the machine, contact again. Nothing outside stops it. */
 import { HoldfastError, isHoldfastError } from '@holdfast/contract';
-import type { Gate } from '@holdfast/engine';
+import { type Gate, openStopwatch } from '@holdfast/engine';
 import type { Schedule } from './contact.ts';
 import { pruneContent } from './content/content.ts';
 import type { ClientContext, WorkContext } from './context.ts';
@@ -118,6 +118,7 @@ export function createCycle(context: ClientContext, schedule: Schedule): Cycle {
     return Math.max(Math.min(...times), clock.monotonic() + shortestPassMs);
   };
 
+  const stopwatch = openStopwatch(clock);
   return {
     attempt,
     pass: async (options, signal) => {
@@ -135,6 +136,7 @@ export function createCycle(context: ClientContext, schedule: Schedule): Cycle {
         deliverSoon: () => sendOutbox(signal),
         waitingAt: (closed) => gates.push(...closed),
         fault,
+        stopwatch,
       };
       try {
         itemAt = await work(doing, signal);

@@ -61,3 +61,4 @@ export {
   type Verdict,
 } from './run.ts';
 export { createSerial, type Serial } from './serial.ts';
+export { openStopwatch, type Stopwatch } from './time-limit.ts';

@@ -97,24 +97,24 @@ export type Unfinished = {
   readonly mark: string;
   /** Null where the client went down before it knew the process. */
   readonly identity: ProcessIdentity | null;
-  /** Wall clock. */
-  readonly startedAt: number;
   readonly end: StepEnd | null;
 };
 
 /**
  * Takes up a step after a restart of the client: one whose process still runs is left running until its time is over;
  * otherwise detection decides.
+ * @param watchedMs for how long this life of the client has seen it run, sleep left out. What an earlier life saw does not
+ * count: no clock tells how much of it the machine was awake.
  */
 export async function recover(
-  ports: Omit<RunPorts, 'entropy'>,
+  ports: Pick<RunPorts, 'processes'>,
   step: Pick<Step, 'intent' | 'maxRunMs' | 'lasting' | 'detect'>,
   unfinished: Unfinished,
   recorder: Pick<StepRecorder, 'ended'>,
+  watchedMs: number,
 ): Promise<Verdict | { readonly kind: 'running' }> {
   if (unfinished.end) return await verdictOn(step, unfinished.end);
-  const overdue = ports.clock.now() - unfinished.startedAt > step.maxRunMs;
-  const end = await endOfUnfinished(ports.processes, unfinished, overdue);
+  const end = await endOfUnfinished(ports.processes, unfinished, watchedMs > step.maxRunMs);
   if (end === undefined) return { kind: 'running' };
   await recorder.ended(end);
   return await verdictOn(step, end);

@@ -13,6 +13,24 @@ export async function awakeFor(clock: Pick<Clock, 'sleep'>, ms: number, signal: 
   for (let left = ms; left > 0; left -= pieceMs) await clock.sleep(Math.min(left, pieceMs), signal);
 }
 
+/** Counts for how long something is looked at, again and again. */
+export type Stopwatch = {
+  /** Milliseconds since the first look at what has this mark; sleep between two looks does not count. */
+  look(mark: string): number;
+};
+
+export function openStopwatch(clock: Pick<Clock, 'monotonic'>): Stopwatch {
+  let seen = { mark: '', at: 0, ms: 0 };
+  return {
+    look(mark) {
+      const at = clock.monotonic();
+      const ms = seen.mark === mark ? seen.ms + Math.min(at - seen.at, pieceMs) : 0;
+      seen = { mark, at, ms };
+      return ms;
+    },
+  };
+}
+
 /** Ends the process when its time is over; resolves to whether it came to that. */
 export async function endAfter(
   clock: Pick<Clock, 'sleep'>,

@@ -6,6 +6,9 @@ import type { Clock, Exit, Processes } from '@holdfast/ports';
 import { carryOut, recover, type Step, type StepEnd, type StepRecorder } from '../src/index.ts';
 import { judge } from '../src/run.ts';
 
+/** Milliseconds: longer than the program of these tests may run. */
+const late = 1001;
+
 const mark = '6f1c2b9e-0000-4000-8000-000000000001';
 const identity = { pid: 7, started: '1', bootId: 'boot' };
 const command = { program: 'setup', arguments: [], folder: '/' };
@@ -100,8 +103,8 @@ test('exit code 0 counts only after the restart while files of the software wait
     const verdict = await carryOut(ports, { ...step, lasting }, recorder);
     assert.deepEqual(verdict, { kind: 'restart-needed', reason });
     const end: StepEnd = { kind: 'exited', code: 0, meaning: 'success', output: '' };
-    const unfinished = { mark, identity, startedAt: 1000, end };
-    assert.deepEqual(await recover(ports, { ...step, lasting }, unfinished, recorder), verdict);
+    const unfinished = { mark, identity, end };
+    assert.deepEqual(await recover(ports, { ...step, lasting }, unfinished, recorder, 0), verdict);
     assert.equal(checks, 2);
   }
 });
@@ -141,15 +144,15 @@ test('an aborted wait leaves the program running and says nothing of its end', a
 
 test('after a crash: what still runs is left, what is gone is decided by detection, what ended is judged', async () => {
   const { happened, ports, recorder, step } = stage({}, { seen: absent });
-  const unfinished = { mark, identity, startedAt: 500, end: null };
-  assert.deepEqual(await recover(ports, step, unfinished, recorder), { kind: 'running' });
+  const unfinished = { mark, identity, end: null };
+  assert.deepEqual(await recover(ports, step, unfinished, recorder, 0), { kind: 'running' });
   const gone = { ...ports, processes: { ...ports.processes, alive: async () => false } };
-  const interrupted = await recover(gone, step, unfinished, recorder);
+  const interrupted = await recover(gone, step, unfinished, recorder, 0);
   assert.equal(interrupted.kind === 'setback' && interrupted.setback, 'interrupted');
-  const unknown = await recover(ports, step, { ...unfinished, identity: null }, recorder);
+  const unknown = await recover(ports, step, { ...unfinished, identity: null }, recorder, 0);
   assert.equal(unknown.kind === 'setback' && unknown.setback, 'interrupted');
   const end: StepEnd = { kind: 'exited', code: 0, meaning: 'success', output: '' };
-  const known = await recover(ports, step, { ...unfinished, end }, recorder);
+  const known = await recover(ports, step, { ...unfinished, end }, recorder, 0);
   assert.equal(known.kind === 'setback' && known.setback, 'unverified');
   assert.ok(!happened.includes('start'));
 });
@@ -158,31 +161,33 @@ test('what runs under the mark of a program that nobody had written down is wait
   const { happened, ports, recorder, step } = stage({}, { seen: absent });
   const find = async (sought: string) => (sought === mark ? identity : undefined);
   const processes = { ...ports.processes, find };
-  const unfinished = { mark, identity: null, startedAt: 500, end: null };
-  assert.deepEqual(await recover({ ...ports, processes }, step, unfinished, recorder), { kind: 'running' });
+  const unfinished = { mark, identity: null, end: null };
+  assert.deepEqual(await recover({ ...ports, processes }, step, unfinished, recorder, 0), {
+    kind: 'running',
+  });
   assert.deepEqual(happened, []);
-  const overdue = await recover({ ...ports, processes }, step, { ...unfinished, startedAt: -5000 }, recorder);
+  const overdue = await recover({ ...ports, processes }, step, unfinished, recorder, late);
   assert.equal(overdue.kind === 'setback' && overdue.setback, 'interrupted');
   assert.deepEqual(happened, ['ended interrupted', 'detect']);
   const other = { ...unfinished, mark: '6f1c2b9e-0000-4000-8000-000000000002' };
-  const gone = await recover({ ...ports, processes }, step, other, recorder);
+  const gone = await recover({ ...ports, processes }, step, other, recorder, 0);
   assert.equal(gone.kind === 'setback' && gone.setback, 'interrupted');
 });
 
 test('a program that runs longer than allowed after a restart is ended; what cannot be ended is waited for', async () => {
   const { happened, ports, recorder, step } = stage({}, { seen: absent });
-  const overdue = { mark, identity, startedAt: -5000, end: null };
+  const overdue = { mark, identity, end: null };
   const alive = async () => !happened.includes('end 7');
   const ending = { ...ports, processes: { ...ports.processes, alive } };
-  const verdict = await recover(ending, step, overdue, recorder);
+  const verdict = await recover(ending, step, overdue, recorder, late);
   assert.equal(verdict.kind === 'setback' && verdict.setback, 'failed');
   assert.deepEqual(happened, ['end 7', 'ended timed-out', 'detect']);
-  assert.deepEqual(await recover(ports, step, overdue, recorder), { kind: 'running' });
+  assert.deepEqual(await recover(ports, step, overdue, recorder, late), { kind: 'running' });
   const end = async () => {
     throw new HoldfastError('internal', 'It cannot be ended.');
   };
   const helpless = { ...ports, processes: { ...ports.processes, end } };
-  assert.deepEqual(await recover(helpless, step, overdue, recorder), { kind: 'running' });
+  assert.deepEqual(await recover(helpless, step, overdue, recorder, late), { kind: 'running' });
 });
 
 test('detection outranks the exit code, except that a restart must be survived first', () => {

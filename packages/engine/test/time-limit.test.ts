@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import type { Clock, Running } from '@holdfast/ports';
-import { endAfter } from '../src/time-limit.ts';
+import { endAfter, openStopwatch } from '../src/time-limit.ts';
 
 /** Sleepers wake only when told to, however long that takes. */
 function wakeable() {
@@ -58,4 +58,16 @@ test('the pieces in which the time is counted add up to the limit, and then the 
     asked.reduce((sum, ms) => sum + ms, 0),
     40_000,
   );
+});
+
+test('what is looked at again and again is watched for the time between the looks, and not for a night that was slept', () => {
+  let now = 1_000_000;
+  const stopwatch = openStopwatch({ monotonic: () => now });
+  assert.equal(stopwatch.look('one'), 0);
+  now += 1_000;
+  assert.equal(stopwatch.look('one'), 1_000);
+  now += 9 * 3_600_000;
+  assert.equal(stopwatch.look('one'), 16_000);
+  assert.equal(stopwatch.look('another'), 0);
+  assert.equal(stopwatch.look('one'), 0);
 });

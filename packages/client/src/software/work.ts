@@ -82,7 +82,9 @@ async function takeUp(context: WorkContext, id: Uuid, machine: Machine): Promise
     lasting: lastingGates(context, task),
     detect: task.detect,
   };
-  const verdict = await recover(context.ports, step, running, recorderFor(context, task, running.action));
+  const watchedMs = context.stopwatch.look(running.mark);
+  const recorder = recorderFor(context, task, running.action);
+  const verdict = await recover(context.ports, step, running, recorder, watchedMs);
   if (verdict.kind === 'running') return 'running';
   return await conclude(context, task, running.action, verdict);
 }
