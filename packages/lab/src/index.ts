@@ -17,7 +17,8 @@ export {
 } from './crash/downfalls.ts';
 export type { CrashFlow, TextOfCut } from './crash/flow.ts';
 export { crashFlows } from './crash/flows.ts';
-export type { Damage, Fate, Volume } from './disk/volume.ts';
+export type { Damage, Fate } from './disk/damage.ts';
+export type { Volume } from './disk/volume.ts';
 export { drawPlan } from './explore/draw.ts';
 export { type ExploreEvent, type FaultKind, faultKinds, type Plan } from './explore/events.ts';
 export { type Exploration, type ExploreTally, exploreSeed, exploreSeeds } from './explore/explore.ts';

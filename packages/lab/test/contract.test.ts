@@ -15,7 +15,8 @@ import {
   processesContract,
   registryContract,
 } from '@holdfast/ports/suites';
-import { type FolderNode, newRoom, type Volume } from '../src/disk/volume.ts';
+import type { FolderNode } from '../src/disk/nodes.ts';
+import { newRoom, type Volume } from '../src/disk/volume.ts';
 import { identity } from '../src/machine/identities.ts';
 import { type MachineOptions, makeFolders, simulatedMachine } from '../src/machine/machine.ts';
 import type { Program } from '../src/machine/processes.ts';

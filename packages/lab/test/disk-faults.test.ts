@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Folder } from '@holdfast/ports';
 import { rejectsWith } from '@holdfast/ports/suites';
-import type { Damage } from '../src/disk/volume.ts';
+import type { Damage } from '../src/disk/damage.ts';
 import { type SimulatedMachine, simulatedMachine } from '../src/machine/machine.ts';
 
 const allLost: Damage = { names: 'lost', contents: 'lost' };

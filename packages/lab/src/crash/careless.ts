@@ -1,5 +1,6 @@
 /** Disks for careless programs: what they do not take care of, the disk leaves out. A flow that survives them checks nothing. */
-import type { FileNode, Volume } from '../disk/volume.ts';
+import type { FileNode } from '../disk/nodes.ts';
+import type { Volume } from '../disk/volume.ts';
 
 export type Carelessness = {
   readonly name: string;

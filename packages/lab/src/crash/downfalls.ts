@@ -1,5 +1,5 @@
 /** Cutting a flow off at every single port call, in every way, and letting it start again. */
-import type { Damage } from '../disk/volume.ts';
+import type { Damage } from '../disk/damage.ts';
 import { randomFrom } from '../world/random.ts';
 import { noTrace, type Trace } from '../world/trace.ts';
 

@@ -6,7 +6,8 @@
  */
 import { hash } from 'node:crypto';
 import type { Content } from '../disk/content.ts';
-import type { FolderNode, Volume } from '../disk/volume.ts';
+import type { FolderNode } from '../disk/nodes.ts';
+import type { Volume } from '../disk/volume.ts';
 
 /** Two halves of 64 bits. */
 type Bits = readonly [high: number, low: number];

@@ -1,6 +1,7 @@
 /** One cut told in words: where, in which way, what became of the disk, what the machine did then, and how it ended. */
 import { type Content, readContent } from '../disk/content.ts';
-import type { FolderNode, Volume } from '../disk/volume.ts';
+import type { FolderNode } from '../disk/nodes.ts';
+import type { Volume } from '../disk/volume.ts';
 import type { CutPlan, CutTold } from './cuts.ts';
 
 /** Paths with what is read there. */

@@ -1,5 +1,5 @@
 /** The ways in which a machine goes down between two calls, by names that a command line can say. */
-import type { Damage } from '../disk/volume.ts';
+import type { Damage } from '../disk/damage.ts';
 
 export type Way = {
   readonly name: string;

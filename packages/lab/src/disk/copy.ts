@@ -1,5 +1,5 @@
 /** Copies of simulated disks: every node once, contents shared, because nobody writes into them. */
-import type { FileNode, FolderNode, NameChange, Node, Place, Room } from './volume.ts';
+import type { FileNode, FolderNode, NameChange, Node, Place, Room } from './nodes.ts';
 
 export type Copier = {
   folder(node: FolderNode): FolderNode;

@@ -1,7 +1,8 @@
 /** Absolute paths of a simulated disk, followed as the system of the machine follows them. */
 import { type ErrorCode, HoldfastError } from '@holdfast/contract';
 import type { NameFamily } from '@holdfast/ports';
-import type { FolderNode, Node, Volume } from './volume.ts';
+import type { FolderNode, Node } from './nodes.ts';
+import type { Volume } from './volume.ts';
 
 /** Links that Linux follows in one path (path_resolution(7)); one more is ELOOP. */
 const mostLinks = 40;

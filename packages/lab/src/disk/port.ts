@@ -10,9 +10,10 @@ import {
 } from '@holdfast/ports';
 import type { Calls, Life } from '../world/calls.ts';
 import { readContent } from './content.ts';
+import type { FileNode, FolderNode, Node, Place } from './nodes.ts';
 import { folderAtPath, nodeAtPath, refuse } from './paths.ts';
 import { mayAdd, mayChange, mayEdit, mayMove } from './rules.ts';
-import { type FileNode, type FolderNode, free, type Node, type Place, type Volume } from './volume.ts';
+import { free, type Volume } from './volume.ts';
 
 /** What the handles of one machine share. */
 type Mount = {

@@ -1,7 +1,7 @@
 /** What may be done to a simulated disk as it is now: each answers nothing, or throws with the code of the real disk. */
 import type { NameFamily } from '@holdfast/ports';
+import type { FileNode, FolderNode, Node, Place } from './nodes.ts';
 import { refuse } from './paths.ts';
-import type { FileNode, FolderNode, Node, Place } from './volume.ts';
 
 /** A name is made, changed or removed in this folder. */
 export function mayAdd(folder: FolderNode, path: string): void {

@@ -20,69 +20,19 @@
  */
 import { type ErrorCode, HoldfastError } from '@holdfast/contract';
 import type { Random } from '../world/random.ts';
-import { type Content, noContent, truncateContent, writeContent } from './content.ts';
+import { noContent } from './content.ts';
 import { copier } from './copy.ts';
-
-/** Bytes that a disk writes whole or not at all. */
-const sectorSize = 512;
-
-/** What a part of the tree has in common: a volume with its room, or a folder with its rights. */
-export type Room = { capacity: number; used: number; readOnly: boolean; denied: boolean };
-
-type ContentChange =
-  | { readonly kind: 'write'; readonly position: number; readonly data: Uint8Array }
-  | { readonly kind: 'truncate'; readonly length: number };
-
-type Times = { readonly created: number; readonly modified: number };
-
-export type FileNode = {
-  readonly kind: 'file';
-  readonly room: Room;
-  readonly mode: number;
-  content: Content;
-  durable: Content;
-  unsynced: ContentChange[];
-  /** Whether something was lost that is still read: then what is read is not what is durable and on its way. */
-  lost: boolean;
-  /** Milliseconds since 1970. */
-  times: Times;
-  durableTimes: Times;
-  /** Programs that hold it against writing, renaming and removing. */
-  holders: number;
-  /** Processes that run from it: nobody writes to it meanwhile (ETXTBSY), whoever may still rename and remove it. */
-  runners: number;
-};
-export type FolderNode = {
-  readonly kind: 'folder';
-  readonly room: Room;
-  readonly mode: number;
-  /** Milliseconds since 1970. */
-  readonly made: number;
-  entries: Map<string, Node>;
-  durable: Map<string, Node>;
-  removed: boolean;
-};
-export type LinkNode = {
-  readonly kind: 'link';
-  readonly room: Room;
-  readonly target: string;
-  readonly made: number;
-};
-export type Node = FileNode | FolderNode | LinkNode;
-
-export type Place = { readonly folder: FolderNode; readonly name: string };
-
-/** `from` and `to` are undefined for what begins and for what ends. */
-export type NameChange = {
-  readonly node: Node;
-  readonly from: Place | undefined;
-  readonly to: Place | undefined;
-  readonly replaced: Node | undefined;
-};
-
-/** What happens at a power cut to what is on its way; `random` decides for each alone. */
-export type Fate = 'lost' | 'kept' | 'random';
-export type Damage = { readonly names: Fate; readonly contents: Fate };
+import { type Damage, restart, survivingNames, withFoundations } from './damage.ts';
+import {
+  type ContentChange,
+  changed,
+  type FileNode,
+  type FolderNode,
+  type NameChange,
+  type Node,
+  type Place,
+  type Room,
+} from './nodes.ts';
 
 export type Volume = {
   readonly root: FolderNode;
@@ -259,78 +209,4 @@ function apply(file: FileNode, step: ContentChange): void {
   file.content = changed(file.content, step);
   file.room.used += file.content.length - before;
   file.unsynced.push(step);
-}
-
-function changed(content: Content, step: ContentChange): Content {
-  return step.kind === 'write'
-    ? writeContent(content, step.position, step.data)
-    : truncateContent(content, step.length);
-}
-
-/** The chosen changes and, of the earlier ones, those that they build on. */
-function withFoundations(
-  names: readonly NameChange[],
-  chosen: (step: NameChange) => boolean,
-): ReadonlySet<NameChange> {
-  const kept = new Set<NameChange>();
-  for (const step of names.toReversed()) {
-    if (chosen(step) || [...kept].some((later) => buildsOn(later, step))) kept.add(step);
-  }
-  return kept;
-}
-
-function buildsOn(later: NameChange, earlier: NameChange): boolean {
-  const nodes = [earlier.node, earlier.replaced];
-  if (nodes.includes(later.node) || (later.replaced !== undefined && nodes.includes(later.replaced)))
-    return true;
-  return [later.from, later.to].some(
-    (place) => place !== undefined && [earlier.from, earlier.to].some((other) => samePlace(place, other)),
-  );
-}
-
-function samePlace(place: Place, other: Place | undefined): boolean {
-  return other !== undefined && place.folder === other.folder && place.name === other.name;
-}
-
-function survivingNames(names: readonly NameChange[], fate: Fate, random: Random): ReadonlySet<NameChange> {
-  if (fate === 'lost') return new Set();
-  if (fate === 'kept') return new Set(names);
-  if (random.chance(1, 2)) return new Set(names.slice(0, random.integer(names.length + 1)));
-  return withFoundations(names, () => random.chance(1, 2));
-}
-
-/** Makes the durable image of this tree the one that is read. */
-function restart(folder: FolderNode, fate: Fate, random: Random, rooms: Set<Room>): void {
-  if (!rooms.has(folder.room)) {
-    rooms.add(folder.room);
-    folder.room.used = 0;
-  }
-  folder.removed = false;
-  folder.entries = new Map(folder.durable);
-  for (const node of folder.durable.values()) {
-    if (node.kind === 'folder') restart(node, fate, random, rooms);
-    if (node.kind !== 'file') continue;
-    for (const step of node.unsynced) node.durable = survivor(node.durable, step, fate, random);
-    node.unsynced = [];
-    node.lost = false;
-    node.content = node.durable;
-    node.times = node.durableTimes;
-    node.holders = 0;
-    node.runners = 0;
-    node.room.used += node.content.length;
-  }
-}
-
-function survivor(content: Content, step: ContentChange, fate: Fate, random: Random): Content {
-  const drawn = fate === 'random' ? random.pick(['lost', 'kept', 'torn'] as const) : fate;
-  if (drawn === 'lost') return content;
-  if (drawn === 'kept' || step.kind === 'truncate') return changed(content, step);
-  let torn = content;
-  for (let done = 0; done < step.data.length; ) {
-    const at = step.position + done;
-    const take = Math.min(sectorSize - (at % sectorSize), step.data.length - done);
-    if (random.chance(1, 2)) torn = writeContent(torn, at, step.data.subarray(done, done + take));
-    done += take;
-  }
-  return torn;
 }

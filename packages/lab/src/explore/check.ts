@@ -1,7 +1,7 @@
 /** What must hold on an explored machine after every step: every event, every downfall, every start of the client. */
 import type { ClientStatus } from '@holdfast/client';
 import { readContent } from '../disk/content.ts';
-import type { FileNode } from '../disk/volume.ts';
+import type { FileNode } from '../disk/nodes.ts';
 import { makeFolders } from '../machine/machine.ts';
 import { filesBelow } from './disk-faults.ts';
 import { outsideWaitMs, refusedContentWaitMs } from './outcomes.ts';

@@ -1,6 +1,7 @@
 /** Faults of an explored machine's disk: operations that fail, no room, files that somebody holds. */
 import type { ErrorCode } from '@holdfast/contract';
-import type { FileNode, FolderNode, Volume } from '../disk/volume.ts';
+import type { FileNode, FolderNode } from '../disk/nodes.ts';
+import type { Volume } from '../disk/volume.ts';
 import type { EventOf } from './events.ts';
 
 export type DiskFaults = {

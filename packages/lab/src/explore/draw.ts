@@ -1,5 +1,5 @@
 /** Drawing what happens to an explored machine from its seed: a workload, and a random subset of all kinds of fault. */
-import type { Fate } from '../disk/volume.ts';
+import type { Fate } from '../disk/damage.ts';
 import { type Random, randomFrom } from '../world/random.ts';
 import type { Draft, EventOf, ExploreEvent, FaultKind, Gate, Outcome, Plan } from './events.ts';
 import { faultKinds } from './events.ts';

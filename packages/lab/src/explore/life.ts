@@ -1,7 +1,7 @@
 /** The lives of the client on an explored machine: started like a service manager does, cut off by kills and power cuts. */
 import { type ClientEvent, openClient } from '@holdfast/client';
 import { isHoldfastError, statusCatalogue } from '@holdfast/contract';
-import type { Damage } from '../disk/volume.ts';
+import type { Damage } from '../disk/damage.ts';
 import { checkPromises } from './check.ts';
 import { managedRoot, siteHost, stateFolder, type World } from './world.ts';
 

@@ -2,7 +2,7 @@
 import { type Assignment, type GateDefinition, type Sha256, sha256 } from '@holdfast/contract';
 import type { Disk, Folder } from '@holdfast/ports';
 import { readContent } from '../disk/content.ts';
-import type { FolderNode } from '../disk/volume.ts';
+import type { FolderNode } from '../disk/nodes.ts';
 import { uuidFrom } from '../machine/entropy.ts';
 import type { ProgramRun } from '../machine/processes.ts';
 import type { SoftwareTables } from '../machine/software.ts';

@@ -1,7 +1,8 @@
 /** One explored machine with its site, its weather and the ledger of what really happens on it. */
 import type { Client } from '@holdfast/client';
 import type { StatusMessage } from '@holdfast/contract';
-import { type FolderNode, free } from '../disk/volume.ts';
+import type { FolderNode } from '../disk/nodes.ts';
+import { free } from '../disk/volume.ts';
 import { makeFolders, type SimulatedMachine, simulatedMachine } from '../machine/machine.ts';
 import { type SimulatedSite, simulatedSite } from '../site/site.ts';
 import { openTimeline, type Timeline } from '../timeline/timeline.ts';

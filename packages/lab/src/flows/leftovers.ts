@@ -1,5 +1,5 @@
 /** What a client leaves behind in its folder and nobody will ever remove. */
-import type { FolderNode } from '../disk/volume.ts';
+import type { FolderNode } from '../disk/nodes.ts';
 
 const anyTemporary = /\.(new|part|damaged)$/;
 

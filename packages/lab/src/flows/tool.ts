@@ -2,7 +2,7 @@
 import { type Assignment, sha256 } from '@holdfast/contract';
 import type { Folder } from '@holdfast/ports';
 import { readContent } from '../disk/content.ts';
-import type { FolderNode } from '../disk/volume.ts';
+import type { FolderNode } from '../disk/nodes.ts';
 import { uuidFrom } from '../machine/entropy.ts';
 import type { Program } from '../machine/processes.ts';
 import type { SimulatedSite } from '../site/site.ts';

@@ -1,7 +1,9 @@
 /** One simulated machine: every port, from one seed, and the hands that pull its plug. */
 import type { Clock, MachinePorts } from '@holdfast/ports';
+import type { Damage } from '../disk/damage.ts';
+import type { FolderNode } from '../disk/nodes.ts';
 import { diskPort } from '../disk/port.ts';
-import { type Damage, type FolderNode, newVolume, type Volume } from '../disk/volume.ts';
+import { newVolume, type Volume } from '../disk/volume.ts';
 import { type SimulatedNetwork, simulatedNetwork } from '../site/network.ts';
 import { type Calls, countedCalls, type Life, type Stop } from '../world/calls.ts';
 import { type VirtualClock, virtualClock } from '../world/clock.ts';

@@ -1,7 +1,8 @@
 /** Changes of files below drive C of a simulated disk: the rules, errors and durability of the installer's own files. */
 import { type ErrorCode, HoldfastError } from '@holdfast/contract';
 import { isPlainName } from '@holdfast/ports';
-import { type FolderNode, noFault, type Volume } from '../disk/volume.ts';
+import type { FolderNode } from '../disk/nodes.ts';
+import { noFault, type Volume } from '../disk/volume.ts';
 import { type Found, find, namesOf, storedName, type Way, wayTo } from './volume-paths.ts';
 
 export type Drive = {

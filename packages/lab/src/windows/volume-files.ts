@@ -5,7 +5,8 @@
 import { bytesSource, type HostFiles } from '@holdfast/msi';
 import type { Folder } from '@holdfast/ports';
 import { type Content, readContent } from '../disk/content.ts';
-import { type FileNode, free } from '../disk/volume.ts';
+import type { FileNode } from '../disk/nodes.ts';
+import { free } from '../disk/volume.ts';
 import {
   checked,
   type Drive,

@@ -3,7 +3,8 @@
  * port. A life of a machine opens its registry at every start, and writes it with every change.
  */
 import { type HiveFiles, type HiveFolder, recallHive } from '@holdfast/msi';
-import type { FolderNode, Volume } from '../disk/volume.ts';
+import type { FolderNode } from '../disk/nodes.ts';
+import type { Volume } from '../disk/volume.ts';
 import { fail, faulty, folderAt, mayAdd, mayChange } from './volume-changes.ts';
 import { bytesOf } from './volume-files.ts';
 

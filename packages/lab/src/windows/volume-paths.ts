@@ -1,5 +1,5 @@
 /** Windows paths on a simulated disk: whatever the case of their names. */
-import type { FolderNode, Node } from '../disk/volume.ts';
+import type { FolderNode, Node } from '../disk/nodes.ts';
 
 const drive = /^[Cc]:(?:\\|$)/;
 

@@ -1,5 +1,5 @@
 /** A simulated Debian with packages of three names in three versions, and its dpkg at hand. */
-import type { FolderNode } from '../../src/disk/volume.ts';
+import type { FolderNode } from '../../src/disk/nodes.ts';
 import { readPackages } from '../../src/linux/database.ts';
 import { writeDeb } from '../../src/linux/deb.ts';
 import { type DebianMachine, debianMachine } from '../../src/linux/machine.ts';

@@ -9,7 +9,8 @@ import { HoldfastError } from '@holdfast/contract';
 import { asOnlyInstaller, type RunResult } from '@holdfast/msi';
 import { changeOf } from '../../src/crash/course.ts';
 import type { Downfall } from '../../src/crash/downfalls.ts';
-import type { FileNode, Place, Volume } from '../../src/disk/volume.ts';
+import type { FileNode, Place } from '../../src/disk/nodes.ts';
+import type { Volume } from '../../src/disk/volume.ts';
 import type { Story } from '../../src/flows/installer/packages.ts';
 import {
   diskWith,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dpkgRootArguments, prepareDpkgRoot } from '@holdfast/machine';
 import { readContent } from '../../src/disk/content.ts';
-import type { FolderNode } from '../../src/disk/volume.ts';
+import type { FolderNode } from '../../src/disk/nodes.ts';
 
 export const hasDpkg = (() => {
   try {

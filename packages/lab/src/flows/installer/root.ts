@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { initRoot, openHost, type WindowsHost } from '@holdfast/msi';
 import { type Content, readContent } from '../../disk/content.ts';
-import type { FolderNode, Volume } from '../../disk/volume.ts';
+import type { FolderNode } from '../../disk/nodes.ts';
+import type { Volume } from '../../disk/volume.ts';
 import { makeFolders, type SimulatedMachine, simulatedMachine } from '../../machine/machine.ts';
 import { virtualClock } from '../../world/clock.ts';
 import { noTrace, type Trace } from '../../world/trace.ts';

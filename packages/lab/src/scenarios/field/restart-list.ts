@@ -3,7 +3,7 @@
  * does it. Source: learn.microsoft.com, MoveFileExW (MOVEFILE_DELAY_UNTIL_REBOOT).
  */
 import type { Registry } from '@holdfast/ports';
-import type { Place } from '../../disk/volume.ts';
+import type { Place } from '../../disk/nodes.ts';
 import type { SimulatedMachine } from '../../machine/machine.ts';
 
 /** Done with files at the next start: renamed, or with no target removed. */
