@@ -2,32 +2,17 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { type ClientProcess, startClient } from '../support/client.ts';
+import { test } from 'node:test';
 import { addPackage, awaitStatus, deployToAll, statusMessages } from '../support/deploy.ts';
-import { temporaryFolder } from '../support/folders.ts';
+import { useSiteWithClient } from '../support/linux.ts';
 import { missingOnThisMachine } from '../support/needs.ts';
 import { buildDeb, buildTarGz } from '../support/packages.ts';
-import { startTestSite, type TestSite } from '../support/site.ts';
 
 const skip = missingOnThisMachine('dpkg-deb', 'tar');
-const folder = temporaryFolder();
-let running: TestSite;
-let client: ClientProcess;
-
-before(async () => {
-  if (skip) return;
-  running = await startTestSite({ dataFolder: join(folder.path, 'site'), pollSeconds: 1 });
-  client = await startClient(folder.path, running.site.managementPointUrl, running.token);
-});
-after(async () => {
-  await client?.stop();
-  await running?.site.close();
-  folder.remove();
-});
+const suite = useSiteWithClient(skip);
 
 test('a .deb is deployed, verified, broken and repaired', { skip }, async () => {
-  const { site, api } = running;
+  const { site, api } = suite.running;
   const text = 'from a real package\n';
   const { program } = await addPackage(
     api,
@@ -45,7 +30,7 @@ test('a .deb is deployed, verified, broken and repaired', { skip }, async () => 
   );
   await deployToAll(api, program.id);
   const verified = await awaitStatus(site, api, 30020);
-  const file = join(client.root, 'opt/hello/hello.txt');
+  const file = join(suite.client.root, 'opt/hello/hello.txt');
   assert.equal(readFileSync(file, 'utf8'), text);
 
   rmSync(file);
@@ -69,7 +54,7 @@ test('a .deb is deployed, verified, broken and repaired', { skip }, async () => 
 });
 
 test('a .tar.gz tree is deployed, verified and repaired', { skip }, async () => {
-  const { site, api } = running;
+  const { site, api } = suite.running;
   const tree = { 'srv/tree/one.txt': 'one\n', 'srv/tree/deep/two.txt': 'two\n' };
   const { program } = await addPackage(
     api,
@@ -88,9 +73,9 @@ test('a .tar.gz tree is deployed, verified and repaired', { skip }, async () => 
   const last = (await statusMessages(api)).at(-1)?.id ?? 0;
   await deployToAll(api, program.id);
   const verified = await awaitStatus(site, api, 30020, { after: last });
-  const two = join(client.root, 'srv/tree/deep/two.txt');
+  const two = join(suite.client.root, 'srv/tree/deep/two.txt');
   assert.equal(readFileSync(two, 'utf8'), 'two\n');
-  rmSync(join(client.root, 'srv/tree/deep'), { recursive: true });
+  rmSync(join(suite.client.root, 'srv/tree/deep'), { recursive: true });
   await awaitStatus(site, api, 30023, { after: verified.id });
   assert.ok(existsSync(two));
 });

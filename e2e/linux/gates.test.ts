@@ -2,35 +2,23 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { holdfast } from '../../packages/cli/test/support.ts';
 import { holdDpkg } from '../../packages/machine/test/holding-dpkg.ts';
-import { type ClientProcess, startClient } from '../support/client.ts';
 import { addPackage, awaitStatus, deployToAll } from '../support/deploy.ts';
-import { temporaryFolder } from '../support/folders.ts';
+import { useSiteWithClient } from '../support/linux.ts';
 import { missingOnThisMachine } from '../support/needs.ts';
 import { buildTarGz } from '../support/packages.ts';
-import { startTestSite, type TestSite } from '../support/site.ts';
 
 const skip = missingOnThisMachine('dpkg', 'dpkg-deb', 'tar');
-const folder = temporaryFolder();
-let running: TestSite;
-let client: ClientProcess;
-
-before(async () => {
-  if (skip) return;
-  running = await startTestSite({ dataFolder: join(folder.path, 'site'), pollSeconds: 1 });
-  client = await startClient(folder.path, running.site.managementPointUrl, running.token);
-});
-after(async () => {
-  await client?.stop();
-  await running?.site.close();
-  folder.remove();
-});
+const suite = useSiteWithClient(skip);
 
 /** What `holdfast why` says of the one deployment of a client. */
 async function why(hostName: string): Promise<string> {
-  const environment = { HOLDFAST_SITE: running.site.consoleUrl, HOLDFAST_API_KEY: running.apiKey };
+  const environment = {
+    HOLDFAST_SITE: suite.running.site.consoleUrl,
+    HOLDFAST_API_KEY: suite.running.apiKey,
+  };
   const { code, out, error } = await holdfast(['why', hostName], { environment });
   assert.equal(code, 0, error);
   return out;
@@ -39,8 +27,8 @@ async function why(hostName: string): Promise<string> {
 test('a deployment waits while dpkg is held, tells by whom, and is done when it is released', {
   skip,
 }, async () => {
-  const { site, api } = running;
-  const over = await holdDpkg(client.root, folder.path);
+  const { site, api } = suite.running;
+  const over = await holdDpkg(suite.client.root, suite.folder);
   const { program } = await addPackage(
     api,
     { path: 'tree.tar.gz', bytes: buildTarGz({ 'srv/gated.txt': 'gated\n' }) },
@@ -56,7 +44,7 @@ test('a deployment waits while dpkg is held, tells by whom, and is done when it 
 
   const waiting = await awaitStatus(site, api, 30026);
   assert.match(waiting.text, /dpkg \(process \d+\) holds dpkg's lock/);
-  assert.equal(existsSync(join(client.root, 'srv/gated.txt')), false);
+  assert.equal(existsSync(join(suite.client.root, 'srv/gated.txt')), false);
   assert.match(
     await why(waiting.hostName),
     /^Gated 1: waiting\nbecause +waiting for installer since \d\d:\d\d: dpkg \(process \d+\) holds dpkg's lock$/m,
@@ -64,6 +52,6 @@ test('a deployment waits while dpkg is held, tells by whom, and is done when it 
 
   await over();
   await awaitStatus(site, api, 30020, { after: waiting.id });
-  assert.equal(existsSync(join(client.root, 'srv/gated.txt')), true);
+  assert.equal(existsSync(join(suite.client.root, 'srv/gated.txt')), true);
   assert.match(await why(waiting.hostName), /^Gated 1: succeeded$/m);
 });

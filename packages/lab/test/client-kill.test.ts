@@ -2,19 +2,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openPath, readWhole, replaceFile } from '@holdfast/engine';
-import { clientKilled, cutsInARow, describeFailure, everyCut, type Failure } from '../src/crash/downfalls.ts';
+import { clientKilled, cutsInARow, everyCut } from '../src/crash/downfalls.ts';
 import { deploymentFlow } from '../src/flows/deployment.ts';
 import { simulatedMachine } from '../src/machine/machine.ts';
 import { newTrace } from '../src/world/trace.ts';
+import { noneOf } from './support/failures.ts';
 
 const seed = 1;
 /** With one more power cut at the end: what was told to the site must be durable. */
 const flow = deploymentFlow({ lastCut: true });
-
-function noneOf(failures: readonly Failure[]): void {
-  const shown = failures.slice(0, 10).map(describeFailure);
-  assert.equal(failures.length, 0, `${failures.length} cuts do not converge:\n${shown.join('\n')}`);
-}
 
 test('a whole deployment survives a kill of the client at every single port call', async () => {
   const { failures } = await everyCut(flow, seed, (await flow(seed)).calls, clientKilled);

@@ -1,27 +1,14 @@
 /** The real client deploys over dpkg, and is cut off at its calls and at dpkg's. `EVERY_CALL=1` for all of them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  allLost,
-  byChance,
-  clientKilled,
-  describeFailure,
-  everyCut,
-  type Failure,
-  powerCuts,
-} from '../src/crash/downfalls.ts';
+import { allLost, byChance, clientKilled, everyCut, powerCuts } from '../src/crash/downfalls.ts';
 import { dpkgDeploymentFlow } from '../src/linux/deployment.ts';
 import { noTrace } from '../src/world/trace.ts';
+import { healingMs, noneOf } from './support/failures.ts';
 
 const seed = 1;
 const stride = process.env.EVERY_CALL === '1' ? 1 : 17;
-const healingMs = 5 * 60_000;
 const flow = dpkgDeploymentFlow();
-
-function noneOf(failures: readonly Failure[]): void {
-  const shown = failures.slice(0, 10).map(describeFailure);
-  assert.equal(failures.length, 0, `${failures.length} cuts do not converge:\n${shown.join('\n')}`);
-}
 
 test('a deployment over dpkg reaches its goal, and the same seed gives the same trace twice', async () => {
   const [first, second] = [await flow(seed), await flow(seed)];

@@ -1,30 +1,15 @@
 /** A deployment is cut off at every single port call, and converges every time. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  allLost,
-  byChance,
-  clientKilled,
-  describeFailure,
-  everyCut,
-  type Failure,
-  powerCuts,
-} from '../src/crash/downfalls.ts';
+import { allLost, byChance, clientKilled, everyCut, powerCuts } from '../src/crash/downfalls.ts';
 import { deploymentFlow } from '../src/flows/deployment.ts';
 import type { SimulatedMachine } from '../src/machine/machine.ts';
+import { healingMs, noneOf } from './support/failures.ts';
 
 const seed = 1;
 const flow = deploymentFlow();
 /** With one more power cut at the end: what was told to the site must be durable. */
 const flowWithLastCut = deploymentFlow({ lastCut: true });
-
-/** Milliseconds of virtual time in which all is well again after the last fault. */
-const healingMs = 5 * 60_000;
-
-function noneOf(failures: readonly Failure[]): void {
-  const shown = failures.slice(0, 10).map(describeFailure);
-  assert.equal(failures.length, 0, `${failures.length} cuts do not converge:\n${shown.join('\n')}`);
-}
 
 test('a whole deployment reaches its goal when nothing disturbs it', async () => {
   const { problems, calls } = await flow(seed);
