@@ -18,9 +18,9 @@ import {
 import { lockFolder, siteLock } from './client/lock.ts';
 import { exampleSiteConfig, readSiteConfig, type SiteConfigFile } from './site-config.ts';
 import { consoleMissing, databasePlace, siteOptions, sitePlace, withEnvironment } from './site-options.ts';
+import { standardConfig } from './site-place.ts';
 import { bytes, facts } from './terminal.ts';
 import { thisMachine } from './this-machine.ts';
-import { standardConfig } from './verbs/site.ts';
 import { argument, type Session, text, texts } from './verbs/verb.ts';
 
 const run = promisify(execFile);

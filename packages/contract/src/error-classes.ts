@@ -1,20 +1,8 @@
 /** How a failure is to be taken: the one catalogue of classes for Win32, installers, HTTP, dpkg and our own errors. */
+import type { ErrorClass } from './error-class.ts';
 import { type ErrorCode, HoldfastError } from './errors.ts';
 import { installerExit } from './installer-exits.ts';
 import { win32Error } from './win32-errors.ts';
-
-export type ErrorClass =
-  /** What is asked is not there yet (KB829810): back to the gate, tried again. */
-  | 'not-ready'
-  /** Somebody else has it: back to the gate, tried again. */
-  | 'busy'
-  /** Done only once the machine has started again. */
-  | 'reboot-required'
-  /** It said no, and will say no again: reported, and the rest goes on. */
-  | 'refused'
-  /** It went wrong: undone and reported. */
-  | 'fatal'
-  | 'success';
 
 /** A failure as the world names it. */
 export type KnownError = {

@@ -2,6 +2,7 @@
 export * from './api.ts';
 export * from './envelope.ts';
 export * from './envelope-schema.ts';
+export type * from './error-class.ts';
 export * from './error-classes.ts';
 export * from './errors.ts';
 export * from './exit-codes.ts';

@@ -1,5 +1,5 @@
 /** Exit codes of Windows Installer: names, meanings, and how each is to be taken. */
-import type { ErrorClass } from './error-classes.ts';
+import type { ErrorClass } from './error-class.ts';
 
 export type InstallerExit = {
   readonly name: string;

@@ -1,5 +1,6 @@
 /** The part of the contract that runs in a browser: no Node built-ins beneath it. */
 export * from './api.ts';
+export type * from './error-class.ts';
 export * from './error-classes.ts';
 export * from './errors.ts';
 export * from './exit-codes.ts';

@@ -1,5 +1,5 @@
 /** Win32 errors that installers and services give: names, meanings, and how each is to be taken. */
-import type { ErrorClass } from './error-classes.ts';
+import type { ErrorClass } from './error-class.ts';
 
 export type Win32Error = {
   readonly code: number;

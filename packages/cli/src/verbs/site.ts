@@ -1,13 +1,11 @@
 /** `holdfast site`: makes, runs, backs up and restores a site on this machine. */
 import { type Command, InvalidArgumentError } from 'commander';
+import { standardConfig } from '../site-place.ts';
 import type { Surroundings } from '../terminal.ts';
 import { collect, localVerb, runLocal } from './verb.ts';
 
 /** A site server is a second of loading: it is loaded for these verbs, when one of them runs. */
 const commands = () => import('../site-commands.ts');
-
-/** Where site.yaml is looked for, and written to. */
-export const standardConfig = 'site.yaml';
 
 function siteCode(words: string): string {
   if (!/^[A-Z0-9]{3}$/.test(words)) throw new InvalidArgumentError('It is three characters of A-Z and 0-9.');

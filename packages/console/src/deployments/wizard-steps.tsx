@@ -11,7 +11,7 @@ import { Lines } from '../parts/page.tsx';
 import { platformName } from '../parts/platform.tsx';
 import { ProblemNotice } from '../parts/problems.tsx';
 import { DeploymentFacts } from './deployment.tsx';
-import type { DraftForm } from './wizard.tsx';
+import type { DraftForm } from './draft.ts';
 
 const typingPause = 250;
 

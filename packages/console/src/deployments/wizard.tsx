@@ -1,26 +1,15 @@
 /** Deploying a program: software, collection, purpose, and a dry run before anything is done. */
 import type { DeploymentCreate, DeploymentDetail } from '@holdfast/contract/web';
 import { Button, Group, Paper, Stepper } from '@mantine/core';
-import { type UseFormReturnType, useForm } from '@mantine/form';
+import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { change } from '../api/http.ts';
 import { Page } from '../parts/page.tsx';
 import { notifyDone, notifyProblem } from '../parts/problems.tsx';
+import type { Draft } from './draft.ts';
 import { CollectionStep, PurposeStep, ReviewStep, SoftwareStep } from './wizard-steps.tsx';
-
-/** What the steps gather; times are those of the viewer, as a `datetime-local` field has them. */
-export type Draft = {
-  packageId: string | null;
-  programId: string | null;
-  collectionId: string | null;
-  intent: 'install' | 'uninstall';
-  purpose: 'required' | 'available';
-  availableAt: string;
-  deadlineAt: string;
-};
-export type DraftForm = UseFormReturnType<Draft>;
 
 const timeOf = (local: string): number | null => (local === '' ? null : new Date(local).getTime());
 

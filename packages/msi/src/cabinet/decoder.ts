@@ -1,11 +1,9 @@
 /** What unpacks the blocks of one folder, in their order. */
 import { HoldfastError } from '@holdfast/contract';
+import type { BlockDecoder } from './block-decoder.ts';
 import type { Compression } from './layout.ts';
 import { lzxDecoder } from './lzx.ts';
 import { mszipDecoder } from './mszip.ts';
-
-/** Unpacks one block into all of `target`, or throws `cab.invalid`. Keeps what the next block refers to. */
-export type BlockDecoder = (packed: Uint8Array, target: Uint8Array) => void;
 
 function storedDecoder(): BlockDecoder {
   return (packed, target) => {

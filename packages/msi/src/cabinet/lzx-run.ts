@@ -1,8 +1,8 @@
 /** The inner loop of LZX: literals and matches of one block. */
 import { HoldfastError } from '@holdfast/contract';
 import { longEntry } from './huffman.ts';
-import type { LzxState } from './lzx.ts';
 import { checkEnd, goTo } from './lzx-bits.ts';
+import type { LzxState } from './lzx-state.ts';
 
 /** By position slot: extra bits of a distance, and the distance that they are added to, less 2 [MS-PATCH 2.2]. */
 const extraBits = new Uint8Array(50);

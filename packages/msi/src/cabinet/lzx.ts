@@ -3,11 +3,12 @@
  * most 32 KiB in each data block. Written from the description in [MS-PATCH] 2.1-2.7 and [MS-CAB].
  */
 import { HoldfastError } from '@holdfast/contract';
-import type { BlockDecoder } from './decoder.ts';
-import { buildCode, type HuffmanCode, huffmanCode } from './huffman.ts';
+import type { BlockDecoder } from './block-decoder.ts';
+import { buildCode, huffmanCode } from './huffman.ts';
 import { cabinetLimits } from './limits.ts';
-import { alignBits, checkEnd, type LzxBits, lzxBits, startBits, takeBits, takeSymbol } from './lzx-bits.ts';
+import { alignBits, checkEnd, lzxBits, startBits, takeBits, takeSymbol } from './lzx-bits.ts';
 import { unpackRun } from './lzx-run.ts';
+import type { LzxState } from './lzx-state.ts';
 
 /** Position slots by bits of the window, from 15 to 21 [MS-PATCH 2.2]. */
 const slotsByWindow = [30, 32, 34, 36, 38, 42, 50] as const;
@@ -17,30 +18,6 @@ const lengthSymbols = 249;
 const translatedFrames = 32_768;
 
 const blockKinds = { verbatim: 1, aligned: 2, uncompressed: 3 } as const;
-
-/** All that lives from frame to frame. */
-export type LzxState = {
-  readonly bits: LzxBits;
-  readonly main: HuffmanCode;
-  readonly length: HuffmanCode;
-  readonly aligned: HuffmanCode;
-  readonly pre: HuffmanCode;
-  /** What was unpacked: the last `windowSize` bytes before `position` at least, in one piece. */
-  readonly window: Uint8Array;
-  readonly windowSize: number;
-  position: number;
-  /** The three last distances of matches. */
-  readonly recent: Int32Array;
-  kind: number;
-  /** Bytes of the block that are still to come. */
-  remaining: number;
-  /** Whether a byte of padding follows the uncompressed block. */
-  padded: boolean;
-  started: boolean;
-  /** The size that calls were translated with; 0 where they were not. */
-  translation: number;
-  frames: number;
-};
 
 function initialState(windowBits: number, mostBytes: number): LzxState {
   const slots = slotsByWindow[windowBits - 15];

@@ -1,7 +1,7 @@
 /** MSZIP: each block is `CK` and one deflate stream, whose history is the 32 KiB before it [MS-MCI]. */
 import { inflateRawSync } from 'node:zlib';
 import { HoldfastError } from '@holdfast/contract';
-import type { BlockDecoder } from './decoder.ts';
+import type { BlockDecoder } from './block-decoder.ts';
 import { cabinetLimits } from './limits.ts';
 
 /** A little more than a block, so that the end of the stream is seen without a second buffer. */

@@ -5,7 +5,7 @@ import { type BetterAuthOptions, betterAuth } from 'better-auth';
 import { APIError } from 'better-auth/api';
 import { getMigrations } from 'better-auth/db/migration';
 import type { Kysely } from 'kysely';
-import type { DatabaseKind } from '../store/database.ts';
+import type { DatabaseKind } from '../store/migration.ts';
 import type { Schema } from '../store/schema.ts';
 
 /** How accounts come to be, as better-auth wants to know. */

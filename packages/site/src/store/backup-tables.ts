@@ -2,8 +2,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { HoldfastError } from '@holdfast/contract';
 import { Kysely, SqliteDialect, sql, type Transaction } from 'kysely';
-import type { DatabaseKind } from './database.ts';
 import { codedDatabaseError } from './failures.ts';
+import type { DatabaseKind } from './migration.ts';
 import { postgresDialect } from './postgres.ts';
 import type { Schema } from './schema.ts';
 import { openSqlite } from './sqlite.ts';

@@ -10,12 +10,11 @@ import {
 } from 'kysely';
 import { codedDatabaseError } from './failures.ts';
 import { migrate } from './migrate.ts';
+import type { DatabaseKind } from './migration.ts';
 import { postgresDialect } from './postgres.ts';
 import { readerDialect } from './reader.ts';
 import type { Schema } from './schema.ts';
 import { openSqlite } from './sqlite.ts';
-
-export type DatabaseKind = 'sqlite' | 'postgres';
 
 export type OpenedStore = {
   readonly kind: DatabaseKind;

@@ -1,23 +1,10 @@
 /** Numbered migrations: each is applied once, all that are missing in one transaction. */
 import { HoldfastError } from '@holdfast/contract';
 import { type Kysely, sql } from 'kysely';
-import type { DatabaseKind } from './database.ts';
+import type { DatabaseKind, Migration } from './migration.ts';
 import { firstLight } from './migrations/0001-first-light.ts';
 import { settings } from './migrations/0002-settings.ts';
 import type { Schema } from './schema.ts';
-
-/** What differs between the databases in the definition of tables. */
-export type MigrationTools = {
-  readonly kind: DatabaseKind;
-  /** Runs one statement of definition. */
-  run(statement: string): Promise<void>;
-};
-
-export type Migration = {
-  readonly number: number;
-  readonly name: string;
-  up(tools: MigrationTools): Promise<void>;
-};
 
 /** In order of their numbers; never changed once released, only added to. */
 export const migrations: readonly Migration[] = [firstLight, settings];

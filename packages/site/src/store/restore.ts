@@ -18,8 +18,8 @@ import {
 } from './backup.ts';
 import { readBackup } from './backup-format.ts';
 import { openTarget, type Row, type TableWriter, withWriter } from './backup-tables.ts';
-import type { DatabaseKind } from './database.ts';
 import { migrate, migrations } from './migrate.ts';
+import type { DatabaseKind } from './migration.ts';
 import type { Schema } from './schema.ts';
 
 function revived(_key: string, value: unknown): unknown {

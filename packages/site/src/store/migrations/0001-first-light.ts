@@ -1,5 +1,5 @@
 /** The first tables: site, clients, tokens, collections, content, software, deployments, status, audit. */
-import type { Migration, MigrationTools } from '../migrate.ts';
+import type { Migration, MigrationTools } from '../migration.ts';
 
 const tables = (serial: string): readonly string[] => [
   `create table "site" ("id" integer primary key check ("id" = 1), "siteCode" text not null, "createdAt" bigint not null)`,

@@ -1,5 +1,5 @@
 /** Settings: small values that the site keeps for itself; and the order of the lists of tokens and deployments. */
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 export const settings: Migration = {
   number: 2,
