@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { determinism, importOrder, packageOrder, readable } from './rules.ts';
+import { circles, determinism, importOrder, packageOrder, readable } from './rules.ts';
 import { projectFolder, shippedSources } from './source.ts';
 
 /** Files outside the adapters that may touch one thing of the outside, with the reason. */
@@ -16,6 +16,10 @@ const file = (path: string, ...lines: string[]) => [{ path, text: lines.join('\n
 
 test('packages import only from those before them', () => {
   assert.deepEqual(importOrder(sources), []);
+});
+
+test('no file leads back to itself by its imports', () => {
+  assert.deepEqual(circles(sources), []);
 });
 
 test('only adapters touch clock, chance, disk, network and processes', () => {
@@ -56,6 +60,16 @@ test('an import against the arrows is named with its line', () => {
     /leaves the package/,
   );
   assert.deepEqual(importOrder(file('packages/engine/src/b/a.ts', "import { x } from '../x.ts';")), []);
+});
+
+test('a circle of files is named once, with the line that closes it', () => {
+  const files = [
+    ...file('packages/lab/src/a.ts', "import { b } from './b/b.ts';"),
+    ...file('packages/lab/src/b/b.ts', '', "import type { C } from '../c.ts';"),
+    ...file('packages/lab/src/c.ts', "const a = await import('./a.ts');"),
+    ...file('packages/lab/src/d.ts', "import { a } from './a.ts';", "import { c } from './c.ts';"),
+  ];
+  assert.deepEqual(circles(files), ['packages/lab/src/c.ts:1: a circle: a.ts -> b.ts -> c.ts -> a.ts']);
 });
 
 test('clock, chance, disk and processes are named with their line', () => {

@@ -1,4 +1,5 @@
 /** The house rules as functions: each takes the sources and answers the lines that break it. */
+import { posix } from 'node:path';
 import { blank, importsOf, lineAt, packageOf, type SourceFile } from './source.ts';
 
 /** `path:line: what is wrong and what to do instead`. */
@@ -88,6 +89,39 @@ export function importOrder(sources: readonly SourceFile[]): Offence[] {
       return leaves ? [`${at}: ${specifier} leaves the package: import it by its package name`] : [];
     });
   });
+}
+
+/** No file leads back to itself by imports, those of types among them. */
+export function circles(sources: readonly SourceFile[]): Offence[] {
+  const leadsTo = new Map(
+    sources.map((source) => [
+      source.path,
+      importsOf(source)
+        .filter(({ specifier }) => specifier.startsWith('.'))
+        .map(({ specifier, line }) => ({ path: posix.join(posix.dirname(source.path), specifier), line })),
+    ]),
+  );
+  const seen = new Set<string>();
+  const found: Offence[] = [];
+  const walk = (path: string, way: readonly string[]): void => {
+    for (const { path: next, line } of leadsTo.get(path) ?? []) {
+      const at = way.indexOf(next);
+      if (at >= 0)
+        found.push(
+          `${path}:${line}: a circle: ${[...way.slice(at), next].map((one) => posix.basename(one)).join(' -> ')}`,
+        );
+      else if (!seen.has(next)) {
+        seen.add(next);
+        walk(next, [...way, next]);
+      }
+    }
+  };
+  for (const { path } of sources) {
+    if (seen.has(path)) continue;
+    seen.add(path);
+    walk(path, [path]);
+  }
+  return found;
 }
 
 /** Outside the adapters nothing touches clock, chance, disk, network or processes. */
