@@ -58,6 +58,8 @@ export type History = {
   readonly setbacks: Readonly<Partial<Record<Setback, number>>>;
   /** Not tried again before; wall clock. */
   readonly notBefore: number | null;
+  /** Milliseconds that were drawn for `notBefore`. */
+  readonly waitMs?: number;
   /** The sentence of the last setback. */
   readonly reason: string | null;
   /** The kind whose limit was reached: held until a person or a new version lets go. */
@@ -93,15 +95,25 @@ export function afterSetback(
   const rule = setbackRules[setback];
   const count = (history.setbacks[setback] ?? 0) + 1;
   const held = rule.limit !== null && count >= rule.limit;
+  const waitMs = held ? 0 : backoffMs(count, rule, entropy);
   return {
     ...history,
     setbacks: { ...history.setbacks, [setback]: count },
     reason,
     heldBy: held ? setback : null,
-    notBefore: held ? null : now + backoffMs(count, rule, entropy),
+    notBefore: held ? null : now + waitMs,
+    waitMs,
     // Who could not look knows nothing of a restart either.
     rebootAfter: setback === 'undetectable' ? history.rebootAfter : null,
   };
+}
+
+/** Until when a setback asks to wait; null: no more. A wall clock that was set back stretches no wait beyond what was drawn. */
+export function waitsUntil(
+  { notBefore, waitMs = longestWaitMs }: Pick<History, 'notBefore' | 'waitMs'>,
+  now: number,
+): number | null {
+  return notBefore !== null && now < notBefore && notBefore - now <= waitMs ? notBefore : null;
 }
 
 /** After detection agreed with what is desired. @param present whether it is there now */

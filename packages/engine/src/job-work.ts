@@ -2,7 +2,7 @@
 import { type GateEvidence, type GateWait, HoldfastError, knownError } from '@holdfast/contract';
 import type { Change, Job, JobPorts } from './change.ts';
 import type { Gate } from './gates.ts';
-import { afterSetback, type Setback } from './history.ts';
+import { afterSetback, type Setback, waitsUntil } from './history.ts';
 import type { JobEvent } from './job-events.ts';
 import { type ChangeRecord, type JobRecord, type Ledger, newRecord } from './ledger.ts';
 
@@ -92,10 +92,10 @@ export async function setBack(work: JobWork, setback: Setback, reason: string): 
 
 /** The report of a job that is held or waits for its time; undefined for one that may be worked on. */
 export function paused(work: JobWork): JobReport | undefined {
-  const { heldBy, notBefore } = work.record.history;
+  const { heldBy } = work.record.history;
   if (heldBy) return report(work, 'held');
-  const waits = notBefore !== null && work.ports.clock.now() < notBefore;
-  return waits ? report(work, 'waiting', { wakeAt: notBefore }) : undefined;
+  const wakeAt = waitsUntil(work.record.history, work.ports.clock.now());
+  return wakeAt === null ? undefined : report(work, 'waiting', { wakeAt });
 }
 
 /** How an error that stopped a change, or its undoing, is counted. */

@@ -1,6 +1,6 @@
 /** Planning: what is desired, what is observed and what was tried before, to what is to be done now. Pure. */
 import type { Intent, Purpose } from '@holdfast/contract';
-import { type History, longestWaitMs, recentRepairs, repairLimit, repairPeriodMs } from './history.ts';
+import { type History, recentRepairs, repairLimit, repairPeriodMs, waitsUntil } from './history.ts';
 
 export type Desired = {
   readonly intent: Intent;
@@ -71,8 +71,9 @@ export function plan(desired: Desired, observed: Observed, history: History, mom
       return { do: 'offer', at: desired.deadlineAt };
   }
   if (history.heldBy) return { do: 'hold', until: null, reason: history.reason ?? history.heldBy };
-  if (history.notBefore !== null && now < history.notBefore && history.notBefore - now <= longestWaitMs) {
-    return { do: 'wait', until: history.notBefore, reason: history.reason ?? 'it is tried again' };
+  const until = waitsUntil(history, now);
+  if (until !== null) {
+    return { do: 'wait', until, reason: history.reason ?? 'it is tried again' };
   }
   if (desired.intent === 'uninstall') return { do: 'uninstall' };
   return history.hadIt ? planRepair(history, observed, now) : { do: 'install' };

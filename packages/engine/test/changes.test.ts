@@ -75,6 +75,33 @@ test('Win32 21 in the middle of a change: taken back, tried again after a growin
   for (const values of between) assert.deepEqual(values, ['new', 'old', 'old'], 'never between');
 });
 
+test('a wait that was written down by a clock a year ahead is over when the clock is right again', async () => {
+  const world = newWorld(names);
+  const life = newLife();
+  let ready = false;
+  const notYet = () => {
+    if (!ready) throw failure(21);
+  };
+  const job = jobOf(world, life, { a: { midway: notYet } });
+  const changes = job.changes.map((change) => ({
+    ...change,
+    undo: async (note: Json) => {
+      notYet();
+      await change.undo(note);
+    },
+  }));
+  const pass = () => carryOutAll([{ ...job, changes }], ledgerOf(world, life), portsOf(world));
+  const year = 365 * 86_400_000;
+  world.now += year;
+  // Neither made nor taken back: what waits is the undoing.
+  assert.equal((await pass())[0]?.state, 'waiting');
+  assert.equal(world.values.get('a'), 'half');
+  world.now -= year;
+  ready = true;
+  await pass();
+  assert.notEqual(world.values.get('a'), 'half');
+});
+
 test('not ready for ever: the attempts of one version are bounded, and a new version has its own', async () => {
   const world = newWorld(names);
   const life = newLife();

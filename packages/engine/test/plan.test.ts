@@ -59,6 +59,10 @@ test('a back-off is waited for, but a clock that was set back does not stretch i
   assert.equal(decide({}, { notBefore }).do, 'wait');
   assert.equal(decide({}, { notBefore: moment.now }).do, 'install');
   assert.equal(decide({}, { notBefore: moment.now + 2 * day }).do, 'install');
+  // Written down by a clock that was 55 minutes ahead: the wait was drawn for one minute, and is over.
+  assert.equal(decide({}, { notBefore: moment.now + 56 * 60_000, waitMs: 60_000 }).do, 'install');
+  const drawn = afterSetback(emptyHistory, 'busy', 'why', moment.now, highest);
+  assert.equal(drawn.waitMs, (drawn.notBefore ?? 0) - moment.now);
 });
 
 test('after a program asked for a restart nothing is done, or counted as reached, in the same boot', () => {

@@ -23,8 +23,8 @@ export const limits: readonly PlantedBug[] = [
     name: 'wait-in-the-wrong-unit',
     promise: 'I7',
     file: 'engine/src/history.ts',
-    find: '    notBefore: held ? null : now + backoffMs(count, rule, entropy),\n',
-    replace: '    notBefore: held ? null : now + backoffMs(count, rule, entropy) * 60,\n',
+    find: '  const waitMs = held ? 0 : backoffMs(count, rule, entropy);\n',
+    replace: '  const waitMs = held ? 0 : backoffMs(count, rule, entropy) * 60;\n',
     mistake: 'A wait in milliseconds is taken for one in seconds, and made minutes of.',
   },
   {

@@ -13,9 +13,9 @@ export const heals: readonly PlantedBug[] = [
   {
     name: 'clock-set-back',
     promise: 'I8',
-    file: 'engine/src/plan.ts',
-    find: '  if (history.notBefore !== null && now < history.notBefore && history.notBefore - now <= longestWaitMs) {\n',
-    replace: '  if (history.notBefore !== null && now < history.notBefore) {\n',
+    file: 'engine/src/history.ts',
+    find: '  return notBefore !== null && now < notBefore && notBefore - now <= waitMs ? notBefore : null;\n',
+    replace: '  return notBefore !== null && now < notBefore && waitMs > 0 ? notBefore : null;\n',
     mistake: 'A wait that was written down by a clock a year ahead lasts a year.',
   },
   {

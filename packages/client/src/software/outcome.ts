@@ -100,7 +100,7 @@ export async function setBack(
   const counted = afterSetback(task.item.history, setback, reason, now, entropy);
   const asked = now + Math.min(retryAfter * 1000, longestWaitMs);
   const notBefore = counted.notBefore === null ? null : Math.max(counted.notBefore, asked);
-  const history = { ...counted, notBefore };
+  const history = { ...counted, notBefore, waitMs: notBefore === null ? 0 : notBefore - now };
   const change = { history, running: null, waiting: null };
   const details = { action: actionName(action), package: task.title, reason };
   if (say && notBefore !== null) {
