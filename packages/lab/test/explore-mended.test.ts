@@ -41,25 +41,41 @@ test('what waits for a restart waits on when detection could not look meanwhile'
   assert.equal(afterSetback(waiting, 'unverified', 'it is missing', 0, entropy).rebootAfter, null);
 });
 
+const plainDraft: Draft = {
+  intent: 'install',
+  purpose: 'required',
+  availableInMs: null,
+  deadlineInMs: null,
+  gates: [],
+  registered: false,
+  hasRepair: false,
+  runSeconds: 20,
+  maxRunMinutes: 3,
+  outcomes: [],
+};
+
+test('a program does not run before its time when the clock is set right while its content is fetched', async () => {
+  const draft = { ...plainDraft, availableInMs: 906_382 };
+  const { finding } = await explore({
+    seed: '11500',
+    pollSeconds: 60,
+    horizonMs: 780_000,
+    events: [
+      { at: 0, kind: 'deploy', item: 0, version: 0, draft },
+      { at: 230_043, share: 4, forMs: 779_821, kind: 'torn-answer', after: 'silence' },
+      { at: 477_609, kind: 'clock-jump', ms: 504_698 },
+    ],
+  });
+  assert.equal(finding, undefined);
+});
+
 test('a program that ended on a full disk is taken up once a minute, not every second', async () => {
-  const draft: Draft = {
-    intent: 'install',
-    purpose: 'required',
-    availableInMs: null,
-    deadlineInMs: null,
-    gates: [],
-    registered: false,
-    hasRepair: false,
-    runSeconds: 20,
-    maxRunMinutes: 3,
-    outcomes: [],
-  };
   const plan: Plan = {
     seed: 'full disk',
     pollSeconds: 60,
     horizonMs: 600_000,
     events: [
-      { at: 0, kind: 'deploy', item: 0, version: 0, draft },
+      { at: 0, kind: 'deploy', item: 0, version: 0, draft: plainDraft },
       { at: 15_000, kind: 'disk-full', forMs: 500_000, leftBytes: 0 },
     ],
   };

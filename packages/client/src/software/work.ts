@@ -7,6 +7,7 @@ import {
   gatePollMs,
   isReached,
   type Observed,
+  type Plan,
   plan,
   recover,
   type Step,
@@ -126,6 +127,11 @@ async function workOn(
   return await follow(context, task, observed, signal);
 }
 
+function planNow({ ports }: WorkContext, { assignment, item, machine }: Task, observed: Observed): Plan {
+  const desired = { ...assignment, requested: item.requested };
+  return plan(desired, observed, item.history, { now: ports.clock.now(), bootId: machine.bootId });
+}
+
 /** Does what the plan says. */
 async function follow(
   context: WorkContext,
@@ -133,10 +139,8 @@ async function follow(
   observed: Observed,
   signal: AbortSignal | undefined,
 ): Promise<WakeAt> {
-  const { assignment, item, machine } = task;
-  const desired = { ...assignment, requested: item.requested };
-  const moment = { now: context.ports.clock.now(), bootId: machine.bootId };
-  const decided = plan(desired, observed, item.history, moment);
+  const { item } = task;
+  const decided = planNow(context, task, observed);
   const details = { package: task.title };
   switch (decided.do) {
     case 'nothing':
@@ -188,8 +192,8 @@ async function act(
     if (!obtained.ready) return obtained.wakeAt;
     const observed = await look(context, task);
     if (!observed) return task.item.history.notBefore;
-    if (isReached(task.assignment.intent, observed, wasBegun(task.item.history)))
-      return await settle(context, task);
+    // That may have taken hours: a clock was set right meanwhile, or somebody else has installed it.
+    if (planNow(context, task, observed).do !== action) return await follow(context, task, observed, signal);
   }
   const verdict = await carryOut(context.ports, step, recorderFor(context, task, action), signal);
   const wakeAt =
