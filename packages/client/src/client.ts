@@ -90,7 +90,7 @@ function clientOf(context: ClientContext): Client {
   const sleepUntil = async (time: number, gates: readonly Gate[], signal: AbortSignal) => {
     const ms = Math.min(Math.max(time - ports.clock.monotonic(), 0), longestSleepMs);
     try {
-      await untilStirred(gates, ms, ports.clock, AbortSignal.any([signal, alarm.signal]));
+      await untilStirred(gates, ms, ports.clock, [signal, alarm.signal]);
     } catch (thrown) {
       if (!signal.aborted && !alarm.signal.aborted) throw thrown;
     }

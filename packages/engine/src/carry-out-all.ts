@@ -45,7 +45,7 @@ export async function carryOutUntilSettled(
     if (wakes.length === 0) return reports;
     const ms = Math.min(Math.max(Math.min(...wakes) - ports.clock.now(), 1), longestWaitMs);
     const gates = reports.flatMap((one) => one.gates);
-    await untilStirred(gates, ms, ports.clock, signal);
+    await untilStirred(gates, ms, ports.clock, signal ? [signal] : []);
   }
 }
 

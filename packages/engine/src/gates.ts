@@ -80,17 +80,22 @@ export async function untilStirred(
   gates: readonly Pick<Gate, 'watch'>[],
   ms: number,
   clock: Pick<Clock, 'sleep'>,
-  signal?: AbortSignal,
+  signals: readonly AbortSignal[] = [],
 ): Promise<void> {
   const stirred = new AbortController();
-  const leave = gates.flatMap((gate) => (gate.watch ? [gate.watch(() => stirred.abort('stirred'))] : []));
+  const stir = () => stirred.abort('stirred');
+  const leave = gates.flatMap((gate) => (gate.watch ? [gate.watch(stir)] : []));
+  // Not composed by AbortSignal.any: that is kept by the system for as long as somebody listens to it.
+  for (const signal of signals) signal.addEventListener('abort', stir, { once: true });
   try {
-    await clock.sleep(ms, signal ? AbortSignal.any([signal, stirred.signal]) : stirred.signal);
+    for (const signal of signals) signal.throwIfAborted();
+    await clock.sleep(ms, stirred.signal);
   } catch (thrown) {
-    signal?.throwIfAborted();
+    for (const signal of signals) signal.throwIfAborted();
     if (!stirred.signal.aborted) throw thrown;
   } finally {
     for (const stop of leave) stop();
+    for (const signal of signals) signal.removeEventListener('abort', stir);
   }
 }
 

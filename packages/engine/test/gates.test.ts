@@ -188,7 +188,7 @@ test('a closed gate is looked at seldom when it was closed for long, and at once
   stir();
   await stirred;
   const stop = new AbortController();
-  const stopped = untilStirred([gate], 1000, { sleep }, stop.signal);
+  const stopped = untilStirred([gate], 1000, { sleep }, [stop.signal]);
   stop.abort();
   await assert.rejects(stopped, { name: 'AbortError' });
   await untilStirred([gate], 1000, { sleep: async () => {} });
