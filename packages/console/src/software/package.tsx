@@ -111,7 +111,7 @@ function ProgramCard({ program }: { program: Program }) {
             [
               'Waits until',
               program.gates === undefined || program.gates.length === 0 ? (
-                'the disk has room'
+                'nothing but what every program waits for'
               ) : (
                 <Stack key="gates" gap={2} component="ul" className="plain-list">
                   {program.gates.map((gate) => (
