@@ -151,8 +151,9 @@ export function Gates({ form }: { form: Form }) {
   return (
     <Fieldset legend="Gates">
       <Text size="sm" c="dimmed" mb="xs">
-        Before the program runs, the client waits until all of these hold, and says what it waits for. Room on
-        the disk is looked at without one.
+        Before the program runs, the client waits until all of these hold, and says what it waits for. Whether
+        the disk has room, whether another installer is at work and whether files of this software wait for a
+        restart is looked at without one.
       </Text>
       <Stack gap="sm">
         {form.values.gates.map(({ key }, index) => (
