@@ -36,6 +36,7 @@ export function calmDown(world: World): void {
   tellPending(world);
   machine.power.resume();
   machine.clock.stepWallClock(worldStart + machine.clock.elapsed() - machine.clock.now());
+  if (world.clockWasSet) world.ledger.timePassed();
   world.timeline.tell('power', 'the faults are over');
 }
 
