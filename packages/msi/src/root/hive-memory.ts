@@ -1,5 +1,5 @@
 /**
- * Registry files that were read lately: whoever opens a small root again need not read every word of it again. Files are
+ * Registry files that were read lately, for whoever opens small roots again and again, as simulated machines do. Files are
  * remembered whole, and key by key: between two looks at a file nearly all of it stays as it was.
  */
 import { isHoldfastError } from '@holdfast/contract';
@@ -9,8 +9,6 @@ import { readHive } from './hive-reader.ts';
 import { keyText } from './hive-writer.ts';
 import { firstLine } from './registry-text.ts';
 
-/** Bytes of the longest file that is remembered. */
-export const longestRemembered = 1 << 15;
 /** Files that are remembered, and keys: a few megabytes in all. */
 const mostFiles = 32;
 const mostKeys = 1 << 12;

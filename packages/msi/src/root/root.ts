@@ -6,7 +6,6 @@ import { fileSource } from '../source.ts';
 import { badRoot } from './errors.ts';
 import { type RootFiles, rootFiles } from './files.ts';
 import type { Hive } from './hive.ts';
-import { longestRemembered, recallHive } from './hive-memory.ts';
 import { readHive } from './hive-reader.ts';
 import { type RootRegistry, rootRegistry } from './registry.ts';
 import { sharedWays } from './walk.ts';
@@ -30,11 +29,7 @@ export const rootLayout = {
 /** A registry file of a root; undefined where it lacks it. */
 export async function hiveIn(folder: Folder, name: string): Promise<Hive | undefined> {
   if (!(await folder.entry(name))) return undefined;
-  return await withOpen(folder.read(name), async (file) => {
-    const source = await fileSource(file);
-    if (source.size > longestRemembered) return await readHive(source, name);
-    return await recallHive(await source.read(0, source.size), name);
-  });
+  return await withOpen(folder.read(name), async (file) => readHive(await fileSource(file), name));
 }
 
 /**
