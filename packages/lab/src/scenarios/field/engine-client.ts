@@ -66,11 +66,16 @@ export function installerChange(change: InstallerChange): Change {
   };
 }
 
-/** Carries jobs out until none of them waits for anything but a restart or a person. */
+/**
+ * Carries jobs out until none of them waits for anything but a restart or a person.
+ * @param options.hear told every event of the engine, also those that are not in the timeline
+ * @param options.named whether the timeline says of which job it tells
+ */
 export async function carryOutOn(
   { host, clock, ports }: RunningWindows,
   timeline: Timeline,
   jobs: readonly Job[],
+  { hear, named = true }: { hear?: (event: JobEvent) => void; named?: boolean } = {},
 ): Promise<readonly JobReport[]> {
   await makeFolder(host.files, clientFolder);
   const ledger = await openLedger(await host.files.open(clientFolder), 'changes');
@@ -80,11 +85,13 @@ export async function carryOutOn(
       entropy: ports.entropy,
       boot: ports.boot,
       exclusive: createSerial(),
-      report({ what, text, evidence, job }) {
+      report(event) {
+        hear?.(event);
+        const { what, text, evidence, job } = event;
         if (!told.has(what)) return;
         const closed = what === 'gate-closed' ? { gate: text.replace(/^waiting for (\S+) .*/s, '$1') } : {};
         const win32 = typeof evidence?.win32 === 'number' ? { win32: evidence.win32 } : {};
-        timeline.tell('client', `${job}: ${text}`, { ...closed, ...win32 });
+        timeline.tell('client', named ? `${job}: ${text}` : text, { ...closed, ...win32 });
       },
     });
   } finally {

@@ -5,34 +5,14 @@
  * meets error 21, msiexec answers 1603, which is fatal in the catalogue, and everything is taken back.
  */
 import { type GateDefinition, HoldfastError } from '@holdfast/contract';
-import {
-  carryOutUntilSettled,
-  createSerial,
-  gatesOf,
-  type Job,
-  type JobEvent,
-  openLedger,
-} from '@holdfast/engine';
+import { gatesOf, type Job } from '@holdfast/engine';
 import { asOnlyInstaller, exitCodes, isSuccess } from '@holdfast/msi';
-import { makeFolder } from '../../windows/files.ts';
 import type { RunningWindows } from '../../windows/machine.ts';
-import { systemFolder } from '../../windows/system.ts';
+import { carryOutOn } from '../field/engine-client.ts';
 import { driverState, installDrivers, protectionError } from './client.ts';
 import type { Profile, Surroundings } from './profile.ts';
 
-const clientFolder = `${systemFolder}\\CCM`;
 const fileProtectionGate: GateDefinition = { kind: 'protection-ready', name: 'file-protection' };
-
-/** What is told of events of the engine; those of its inner steps are passed over. */
-const told: ReadonlySet<JobEvent['what']> = new Set([
-  'gate-closed',
-  'gate-opened',
-  'setback',
-  'undoing',
-  'undone',
-  'held',
-  'done',
-]);
 
 /** The drivers of this Windows: one change, made whole or not at all. */
 function driverJob(
@@ -76,27 +56,17 @@ function profileOf(name: string, summary: string, gates: readonly GateDefinition
     name,
     summary,
     async atStart(windows, surroundings) {
-      const { host, clock, ports } = windows;
+      const { clock, ports } = windows;
       const { world, timeline, counts } = surroundings;
       await clock.sleep(world.clientWorkMs);
       const { epoch } = await ports.boot.operatingSystem();
-      await makeFolder(host.files, clientFolder);
-      const ledger = await openLedger(await host.files.open(clientFolder), 'changes');
       const jobs = [driverJob(windows, surroundings, epoch, gates)];
-      await carryOutUntilSettled(jobs, ledger, {
-        clock,
-        entropy: ports.entropy,
-        boot: ports.boot,
-        exclusive: createSerial(),
-        report({ what, text, evidence }) {
+      await carryOutOn(windows, timeline, jobs, {
+        named: false,
+        hear({ what, evidence }) {
           if (what === 'gate-closed') counts.gateClosed(evidence?.win32);
-          if (!told.has(what)) return;
-          const win32 = typeof evidence?.win32 === 'number' ? { win32: evidence.win32 } : {};
-          const gate = what === 'gate-closed' ? { gate: fileProtectionGate.name } : {};
-          timeline.tell('client', text, { ...win32, ...gate });
         },
       });
-      await ledger.close();
     },
   };
 }
