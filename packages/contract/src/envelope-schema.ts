@@ -7,6 +7,8 @@ import { Sha256 } from './ids.ts';
 export const PayloadType = Type.Union([
   Type.Literal('holdfast/policy-index'),
   Type.Literal('holdfast/site-trust'),
+  Type.Literal('holdfast/client-release'),
+  Type.Literal('holdfast/client-component'),
 ]);
 export type PayloadType = Static<typeof PayloadType>;
 

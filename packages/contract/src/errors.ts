@@ -47,6 +47,36 @@ export const errorCatalogue = {
     status: 502,
     remedy: 'The site does not have the policy key that the token names. Check address and token.',
   },
+  'release.untrusted': {
+    status: 502,
+    remedy:
+      'This client is not of the release key that is built into it: get the package from your site again.',
+  },
+  'release.missing': {
+    status: 404,
+    remedy: 'Add a release at the site: npm run build:client, then holdfast release add dist/client.',
+  },
+  'component.damaged': {
+    status: 500,
+    remedy: 'Run holdfast-client repair; the site can do the same with holdfast client repair.',
+  },
+  'setup.running': {
+    status: 409,
+    remedy: 'Wait for the set-up that is under way; its log says how far it is.',
+  },
+  'setup.prerequisite': {
+    status: 422,
+    remedy: 'Give the machine what is named; the set-up goes on by itself.',
+  },
+  'setup.site-unknown': {
+    status: 400,
+    remedy: 'Name the site: /mp:https://holdfast.example:8443 TOKEN=HF1...',
+  },
+  'screen.none': { status: 404, remedy: 'Start a graphical session: this one has no screen.' },
+  'screen.failed': {
+    status: 500,
+    remedy: 'Look whether the screen driver can reach the session: holdfast-client health.',
+  },
   'content.not-found': { status: 404, remedy: 'Upload the content again, or withdraw the deployment.' },
   'content.hash-mismatch': {
     status: 422,

@@ -1,5 +1,7 @@
 /** Words both sides agree on. */
 export * from './api.ts';
+export * from './client-release.ts';
+export * from './client-setup.ts';
 export * from './envelope.ts';
 export * from './envelope-schema.ts';
 export type * from './error-class.ts';
@@ -9,6 +11,7 @@ export * from './exit-codes.ts';
 export * from './gate-wait.ts';
 export * from './gate-words.ts';
 export * from './gates.ts';
+export * from './health.ts';
 export * from './ids.ts';
 export * from './installer.ts';
 export * from './installer-exits.ts';

@@ -162,6 +162,16 @@ export const statusCatalogue = {
     severity: 'warning',
     text: 'A status message was too large for the site and was shortened',
   },
+  30041: { name: 'client-healthy', severity: 'info', text: 'Client evaluated: {checks} checks, all well' },
+  30042: { name: 'client-remedied', severity: 'warning', text: 'Client repaired itself: {remedies}' },
+  30043: { name: 'client-unhealthy', severity: 'error', text: 'Client is not well: {findings}' },
+  30044: { name: 'component-waits', severity: 'info', text: '{component} waits for {gate}: {reason}' },
+  30045: {
+    name: 'component-changed',
+    severity: 'info',
+    text: '{component}: {variant} installed and verified',
+  },
+  30046: { name: 'client-rescued', severity: 'warning', text: 'The second starter {action}: {reason}' },
   30050: { name: 'disk-full', severity: 'error', text: 'Disk full: {reason}' },
   30051: { name: 'client-fault', severity: 'error', text: 'Fault in the client ({error}): {reason}' },
 } as const satisfies Record<number, CatalogueEntry>;

@@ -8,7 +8,8 @@ import { StatusMessage } from './status-codes.ts';
 const strict = { additionalProperties: false } as const;
 
 /**
- * Routes of the management point. All but `trust` and `enrol` need a client certificate of the site.
+ * Routes of the management point. All but `trust`, `enrol`, `setup` and what is below `client` need a client certificate
+ * of the site.
  * A check-in is a conditional GET of `policy`: `If-None-Match` with the hash of the index the client has;
  * 304 says that nothing changed.
  */
@@ -23,6 +24,15 @@ export const mpPaths = {
   content: '/mp/v1/content',
   facts: '/mp/v1/facts',
   status: '/mp/v1/status',
+  health: '/mp/v1/health',
+  /** What a bootstrap tells of its phases. */
+  setup: '/mp/v1/setup',
+  /** The newest signed release of the client: an Envelope. */
+  clientRelease: '/mp/v1/client/release',
+  /** + `/` + hash of a package of a release; ranges allowed. */
+  clientPackages: '/mp/v1/client/packages',
+  /** + `/` + `setup.sh`: the script that a new machine runs. */
+  clientSetup: '/mp/v1/client/setup',
 } as const;
 
 /** Limits of the wire, each tested at the limit and one above. Bytes unless said otherwise. */
@@ -32,6 +42,8 @@ export const wireLimits = {
   statusBatchMessages: 500,
   factsBytes: 64 * 1024,
   enrolBytes: 64 * 1024,
+  healthBytes: 256 * 1024,
+  setupBytes: 256 * 1024,
   indexBytes: 16 * 1024 * 1024,
   assignmentBytes: 32 * 1024 * 1024,
 } as const;

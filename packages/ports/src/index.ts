@@ -14,5 +14,8 @@ export * from './processes.ts';
 export type * from './protection.ts';
 export type * from './readiness.ts';
 export type * from './registry.ts';
+export type * from './screen.ts';
 export type * from './services.ts';
 export type * from './session.ts';
+export type * from './starters.ts';
+export type * from './supervisor.ts';

@@ -11,8 +11,10 @@ import type { Power } from './power.ts';
 import type { Processes } from './processes.ts';
 import type { Protection } from './protection.ts';
 import type { Registry } from './registry.ts';
+import type { Screen } from './screen.ts';
 import type { Services } from './services.ts';
 import type { Sessions } from './session.ts';
+import type { Starters } from './starters.ts';
 
 export type MachinePorts = {
   readonly clock: Clock;
@@ -33,4 +35,6 @@ export type OptionalPorts = {
   readonly power: Power;
   readonly sessions: Sessions;
   readonly links: Links;
+  readonly screen: Screen;
+  readonly starters: Starters;
 };
