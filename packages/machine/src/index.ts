@@ -1,8 +1,20 @@
 /** Real machines behind the ports. */
+export { isAdministrator } from './administrator.ts';
+export { installFolder, unitTexts } from './linux/client-units.ts';
 export { type LinuxMachineOptions, linuxMachine } from './linux/index.ts';
 export { dpkgRootArguments, prepareDpkgRoot } from './linux/installers.ts';
+export { linuxNames } from './linux/names.ts';
+export { type X11ScreenOptions, x11Screen } from './linux/screen.ts';
+export { linuxSetupHook } from './linux/setup-hook.ts';
+export { systemdSupervisor } from './linux/supervisor.ts';
 export { wineServerRuns } from './linux/wine-server.ts';
 export { localDisk } from './local-disk.ts';
 export type { Machine } from './shared/machine.ts';
 export type { ClosableNetwork, NetworkOptions } from './shared/network.ts';
+export { clientNodeFlags } from './shared/node-flags.ts';
+export { clientRescueTask, clientService, standardInstallFolder } from './windows/client-definitions.ts';
 export { type WindowsMachineOptions, windowsMachine } from './windows/index.ts';
+export { windowsNames } from './windows/names.ts';
+export { type GdiScreenOptions, gdiScreen, type SeenPixels } from './windows/screen.ts';
+export { type ServiceHost, windowsServiceHost } from './windows/service-host.ts';
+export { windowsSetupHook } from './windows/setup-hook.ts';

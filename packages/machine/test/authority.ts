@@ -5,6 +5,7 @@ import {
   BasicConstraintsExtension,
   type Extension,
   PemConverter,
+  Pkcs10CertificateRequest,
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509';
@@ -15,6 +16,8 @@ export type Authority = {
   /** PEM. */
   readonly certificate: string;
   issue(name: string, host?: { readonly ip: string }): Promise<Issued>;
+  /** A certificate, PEM, for the key of a PKCS #10 request. */
+  certify(request: string): Promise<string>;
 };
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -57,6 +60,21 @@ export async function createAuthority(name: string): Promise<Authority> {
         certificate: issued.toString('pem'),
         privateKey: PemConverter.encode(pkcs8, 'PRIVATE KEY'),
       };
+    },
+    certify: async (request) => {
+      const { subject: common, publicKey } = new Pkcs10CertificateRequest(request);
+      const issued = await X509CertificateGenerator.create(
+        {
+          subject: common,
+          issuer: subject,
+          publicKey,
+          signingKey: keys.privateKey,
+          signingAlgorithm: algorithm,
+          ...validity(),
+        },
+        webcrypto,
+      );
+      return issued.toString('pem');
     },
   };
 }

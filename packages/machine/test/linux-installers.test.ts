@@ -30,11 +30,20 @@ installersContract(async (): Promise<InstallersFixture> => {
       removedDpkg: 'holdfast-gone',
     }),
     ...(hasDpkg && { clock: realClock(), busy: () => holdDpkg(root, folder.path) }),
+    ...(hasDpkg && { spoil: () => leaveHalfInstalled(root) }),
     plainFile: join(folder.path, 'plain.txt'),
     missingFile: join(folder.path, 'missing.txt'),
     cleanup: folder.cleanup,
   };
 });
+
+/** As a power cut in the middle of an unpacking leaves it. */
+async function leaveHalfInstalled(root: string): Promise<() => Promise<void>> {
+  const path = join(root, 'var/lib/dpkg/status');
+  const whole = await readFile(path, 'utf8');
+  await writeFile(path, whole.replace('install ok installed', 'install reinstreq half-installed'));
+  return () => writeFile(path, whole);
+}
 
 async function installTwo(folder: string, root: string): Promise<void> {
   await prepareDpkgRoot(root);

@@ -12,6 +12,7 @@ import {
 } from '@holdfast/ports/suites';
 import { linuxBoot } from '../src/linux/boot.ts';
 import { linuxMachine } from '../src/linux/index.ts';
+import { createAuthority } from './authority.ts';
 import { temporaryFolder } from './temporary.ts';
 
 const machine = linuxMachine();
@@ -19,7 +20,10 @@ const cleanup = async () => machine.close();
 
 clockContract(async () => ({ clock: machine.clock, cleanup }));
 entropyContract(async () => ({ entropy: machine.entropy, cleanup }));
-identitiesContract(async () => ({ identities: machine.identities, cleanup }));
+identitiesContract(async () => {
+  const { certify } = await createAuthority('authority of the test');
+  return { identities: machine.identities, certify, cleanup };
+});
 bootContract(async () => ({ boot: machine.boot, cleanup }));
 registryContract(async () => ({ registry: machine.registry, cleanup }));
 

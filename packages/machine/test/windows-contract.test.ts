@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { buildClient } from '../../../scripts/build-client.ts';
+import { bundleForClient } from '../../../scripts/build-client.ts';
 import {
   buildSmallPackage,
   type InstallerPackage,
@@ -18,7 +18,7 @@ import {
   wixlAvailable,
 } from '../wine/index.ts';
 import type { InstallerCase } from './windows-msiexec.ts';
-import type { InnerResult } from './windows-reporter.ts';
+import { innerResults } from './windows-results.ts';
 
 const skip = wineAvailable() ?? false;
 const folder = await mkdtemp(`${tmpdir()}/holdfast-windows-`);
@@ -35,7 +35,7 @@ after(async () => {
 /** Bundles a script of this folder for Windows. */
 async function bundleOf(script: string): Promise<string> {
   const entry = fileURLToPath(new URL(`${script}.ts`, import.meta.url));
-  return (await buildClient({ platform: 'windows', entry, output: `${folder}/${script}` })).bundle;
+  return bundleForClient(entry, 'windows', `${folder}/${script}`);
 }
 
 test('the ports of Windows keep their contracts', { skip }, async (context) => {
@@ -75,13 +75,6 @@ test('a program is found by its mark when the client that started it was killed'
   assert.deepEqual(await life('later'), started);
   assert.equal(await life('later'), null);
 });
-
-function innerResults(output: string): InnerResult[] {
-  return output
-    .split('\n')
-    .filter((line) => line.startsWith('{"title":'))
-    .map((line) => JSON.parse(line));
-}
 
 /** A small package that is there all the time, the same as another product for msiexec, and PuTTY where it can be had. */
 async function preparePackages(

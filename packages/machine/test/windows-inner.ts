@@ -1,4 +1,5 @@
 /** The contract suites with the ports of Windows: bundled, and run by Windows Node. */
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,7 @@ import {
   clockContract,
   diskContract,
   entropyContract,
+  facilitiesContract,
   identitiesContract,
   installersContract,
   networkContract,
@@ -41,6 +43,11 @@ entropyContract(async () => ({ entropy: machine.entropy, cleanup: nothing }));
 identitiesContract(async () => ({ identities: machine.identities, cleanup: nothing }));
 networkContract(directNetwork);
 bootContract(async () => ({ boot: machine.boot, cleanup: nothing }));
+facilitiesContract(async () => ({
+  facilities: machine.facilities ?? assert.fail('Windows has facilities'),
+  has: ['wmi'],
+  cleanup: nothing,
+}));
 
 /** An empty folder, and its removal. */
 function temporaryFolder(): { folder: string; cleanup: () => Promise<void> } {
@@ -94,7 +101,7 @@ const inView = (view: '64' | '32') => ({ hive: 'HKLM', key: testKey, name: 'view
 
 let valuesAreThere = false;
 
-/** Values of every type, made once by Windows' own program; they go with the prefix. */
+/** Values of every type, made once by Windows' own program; they go with the prefix. The suite writes over them last. */
 function makeRegistryValues(): void {
   if (valuesAreThere) return;
   valuesAreThere = true;
@@ -124,6 +131,7 @@ registryContract(async () => {
       { at: inView('64'), text: 'of 64 bits' },
       { at: inView('32'), text: 'of 32 bits' },
     ],
+    place: { ...inView('32'), key: `${testKey}\\New`, name: 'own' },
     cleanup: nothing,
   };
 });

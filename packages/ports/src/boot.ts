@@ -22,5 +22,7 @@ export type Boot = {
   settled?(): Promise<Readiness>;
   /** Milliseconds since the machine started, sleep included. Absent where that cannot be asked. */
   uptime?(): Promise<number>;
+  /** Milliseconds since the machine started, sleep left out. Absent where that cannot be asked. */
+  awake?(): Promise<number>;
   readonly watch?: Watch;
 };

@@ -44,8 +44,8 @@ export type FileTimes = {
 export type Folder = AsyncDisposable & {
   /** Absolute path: to show, and to hand to other programs. */
   readonly path: string;
-  /** Opens a folder inside; with `create` makes it (mode 0700 where there are modes) if it is missing. Links are refused. */
-  folder(name: string, options?: { create?: boolean }): Promise<Folder>;
+  /** Opens a folder inside; with `create` makes it if it is missing: `mode` is 0o700 unless given. Links are refused. */
+  folder(name: string, options?: { create?: boolean; mode?: number }): Promise<Folder>;
   /** Opens an existing file for reading. Links are refused. */
   read(name: string): Promise<OpenFile>;
   /** Creates a file that must not exist, for writing. `mode` is 0o600 unless given. */

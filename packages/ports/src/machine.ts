@@ -3,6 +3,7 @@ import type { Boot } from './boot.ts';
 import type { Clock } from './clock.ts';
 import type { Disk } from './disk.ts';
 import type { Entropy } from './entropy.ts';
+import type { Facilities } from './facilities.ts';
 import type { Identities } from './identities.ts';
 import type { Installers } from './installers.ts';
 import type { Links } from './links.ts';
@@ -37,4 +38,5 @@ export type OptionalPorts = {
   readonly links: Links;
   readonly screen: Screen;
   readonly starters: Starters;
+  readonly facilities: Facilities;
 };

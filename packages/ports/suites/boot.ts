@@ -62,6 +62,22 @@ const tests: ContractTests<BootFixture> = {
     assert.ok(((await boot.uptime?.()) ?? 0) >= first);
   },
 
+  'it is awake for some time, no longer than it is up, and longer when it is asked again': async (
+    { boot },
+    context,
+  ) => {
+    const first = await boot.awake?.();
+    if (first === undefined || boot.uptime === undefined) {
+      context.skip('this machine does not tell how long it is awake');
+      return;
+    }
+    assert.ok(Number.isFinite(first) && first >= 0, `${first}`);
+    const second = (await boot.awake?.()) ?? 0;
+    assert.ok(second >= first);
+    // The two are read one after the other, and from clocks of different steps.
+    assert.ok(second <= (await boot.uptime()) + 1_000, `${second}`);
+  },
+
   'it is settled, or tells what still starts': async ({ boot }, context) => {
     const settled = await boot.settled?.();
     if (settled === undefined) {

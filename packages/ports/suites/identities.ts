@@ -11,7 +11,11 @@ import {
 } from './contract.ts';
 import { textOf } from './expect.ts';
 
-export type IdentitiesFixture = Fixture & { readonly identities: Identities };
+export type IdentitiesFixture = Fixture & {
+  readonly identities: Identities;
+  /** What an authority of this world makes of a request, PEM. */
+  certify?(request: string): Promise<string>;
+};
 
 export function identitiesContract(make: Make<IdentitiesFixture>, options: SuiteOptions = {}): void {
   registerContract('identities', make, options, tests);
@@ -50,6 +54,33 @@ const tests: ContractTests<IdentitiesFixture> = {
   'every identity has a key of its own': async ({ identities }) => {
     const made = await Promise.all([identities.create('same'), identities.create('same')]);
     assert.notEqual(made[0].privateKey, made[1].privateKey);
+  },
+
+  'a certificate fits the key that it was asked for with, and no other': async (
+    { identities, certify },
+    context,
+  ) => {
+    if (certify === undefined) {
+      context.skip('no authority can be had in this test');
+      return;
+    }
+    const [own, other] = [await identities.create('one'), await identities.create('one')];
+    const certificate = await certify(own.request);
+    assert.equal(await identities.fits(certificate, own.privateKey), true);
+    assert.equal(await identities.fits(certificate, other.privateKey), false);
+  },
+
+  'what is no certificate or no key fits nothing': async ({ identities, certify }) => {
+    const { privateKey, request } = await identities.create('one');
+    const certificate = (await certify?.(request)) ?? '';
+    for (const [left, right] of [
+      ['', privateKey],
+      ['-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n', privateKey],
+      [certificate, ''],
+      [certificate, '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n'],
+    ] as const) {
+      assert.equal(await identities.fits(left, right), false);
+    }
   },
 };
 

@@ -27,6 +27,8 @@ export type InstallersFixture = Fixture & {
   readonly clock?: Pick<Clock, 'sleep'>;
   /** Another installation begins, as this system would see it; resolves when it is under way, its answer when it is over. */
   busy?(): Promise<() => Promise<void>>;
+  /** They cannot work any more: a package is left half installed, their service is disabled. Its answer mends it. */
+  spoil?(): Promise<() => Promise<void>>;
 };
 
 export function installersContract(make: Make<InstallersFixture>, options: SuiteOptions = {}): void {
@@ -118,6 +120,27 @@ const tests: ContractTests<InstallersFixture> = {
     }
     const over = await busy();
     await toldOf(over, installers, clock, context);
+  },
+
+  'those that could work are healthy, those that could not say why; without any there is no answer': async ({
+    installers,
+    has,
+    spoil,
+  }) => {
+    if (installers.healthy === undefined) return;
+    if (!has.dpkg && !has.msi) {
+      assert.equal(await installers.healthy(), undefined);
+      return;
+    }
+    assert.deepEqual(await installers.healthy(), { ready: true });
+    if (spoil === undefined) return;
+    const mend = await spoil();
+    const ill = await installers.healthy();
+    assert.ok(ill && !ill.ready);
+    assert.ok(ill.reason.length > 0);
+    assert.ok(Object.keys(ill.evidence).length > 0, 'nothing was seen');
+    await mend();
+    assert.deepEqual(await installers.healthy(), { ready: true });
   },
 
   'a file without a version resource has no version, nor one that is not there': async (fixture) => {

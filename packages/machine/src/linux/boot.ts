@@ -28,6 +28,8 @@ export function linuxBoot({ root = '' }: BootOptions = {}): Boot {
     hostName: async () => hostname(),
     // CLOCK_BOOTTIME, which counts sleep.
     uptime: async () => uptime() * 1000,
+    // CLOCK_MONOTONIC, which stands still in sleep.
+    awake: async () => Number(process.hrtime.bigint() / 1_000_000n),
     ...(systemdRuns() ? { settled } : {}),
   };
 }

@@ -93,9 +93,9 @@ function folderOf(handle: FileCalls, path: string, calls: DiskCalls): Folder {
 
   const folder: Folder = {
     path,
-    folder: (name, { create = false } = {}) =>
+    folder: (name, { create = false, mode = folderMode } = {}) =>
       use('open the folder', name, async (at) => {
-        if (create) await madeUnlessThere(calls, at);
+        if (create) await madeUnlessThere(calls, at, mode);
         const opened = await calls.open(at, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
         return folderOf(opened, join(path, name), calls);
       }),
@@ -141,9 +141,9 @@ function baseOf(folder: Folder): string {
   return base();
 }
 
-async function madeUnlessThere(calls: DiskCalls, at: string): Promise<void> {
+async function madeUnlessThere(calls: DiskCalls, at: string, mode: number): Promise<void> {
   try {
-    await calls.mkdir(at, folderMode);
+    await calls.mkdir(at, mode);
   } catch (thrown) {
     if (errorCodeOf(thrown) !== 'EEXIST') throw thrown;
   }

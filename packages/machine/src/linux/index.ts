@@ -7,7 +7,9 @@ import { x509Identities } from '../shared/identities.ts';
 import type { Machine } from '../shared/machine.ts';
 import { httpsNetwork, type NetworkOptions } from '../shared/network.ts';
 import { linuxBoot } from './boot.ts';
+import { unitTexts } from './client-units.ts';
 import { linuxDisk } from './disk.ts';
+import { linuxFacilities } from './facilities.ts';
 import { linuxInstallers } from './installers.ts';
 import { linuxLinks } from './links.ts';
 import { linuxPower } from './power.ts';
@@ -15,9 +17,12 @@ import { linuxProcesses } from './processes.ts';
 import { noRegistry } from './registry.ts';
 import { linuxServices } from './services.ts';
 import { linuxSessions } from './sessions.ts';
+import { linuxStarters } from './starters.ts';
 import { systemdRuns } from './systemd.ts';
 
 export type LinuxMachineOptions = {
+  /** Where the client's package lies: only with it, and in the system itself, is there something that starts it. */
+  readonly installFolder?: string;
   readonly network?: NetworkOptions;
   /** Root folder that dpkg is asked about; `/`, the system, unless given. */
   readonly dpkgRoot?: string;
@@ -38,6 +43,7 @@ export function linuxMachine(options: LinuxMachineOptions = {}): Machine {
     registry: noRegistry(),
     boot: linuxBoot(),
     ...gatePorts(),
+    ...starterPorts(options),
     close: () => network.close(),
   };
 }
@@ -49,6 +55,12 @@ function gatePorts(): Partial<OptionalPorts> {
     power: linuxPower(),
     sessions: linuxSessions(),
     links: linuxLinks(),
+    facilities: linuxFacilities(),
     ...(systemdRuns() ? { services: linuxServices() } : {}),
   };
+}
+
+function starterPorts({ installFolder, dpkgRoot = '/' }: LinuxMachineOptions): Partial<OptionalPorts> {
+  if (installFolder === undefined || dpkgRoot !== '/' || !systemdRuns()) return {};
+  return { starters: linuxStarters({ texts: unitTexts(installFolder) }) };
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HoldfastError } from '@holdfast/contract';
-import type { Installers, PackageState } from '@holdfast/ports';
+import type { Installers, PackageState, Readiness } from '@holdfast/ports';
 import { askProgram } from '../shared/ask-program.ts';
 import { watchPlaces } from '../shared/folder-watch.ts';
 import { dpkgIdle } from './dpkg-lock.ts';
@@ -22,6 +22,7 @@ export function linuxInstallers({ root = '/' }: InstallersOptions = {}): Install
     dpkg: (name) => queryDpkg(admin, name),
     msi: async () => undefined,
     fileVersion: async () => undefined,
+    healthy: () => auditDpkg(admin),
     // dpkg replaces its status file at the end of its work, right before it lets go of its lock.
     ...(existsSync('/proc/locks') ? { idle: () => dpkgIdle(admin), watch: watchPlaces([admin]) } : {}),
   };
@@ -49,6 +50,28 @@ async function query(words: readonly string[]): Promise<string | undefined> {
   if (answer === undefined || answer.code === 0) return answer?.output;
   if (answer.code === 1) return '';
   throw new HoldfastError('internal', `dpkg-query failed: ${answer.error.trim()}`);
+}
+
+/** Names of packages that are told in a reason. */
+const mostNames = 5;
+
+/** What dpkg says of packages that it has only half: nothing where all are whole. Source: dpkg(1), --audit. */
+async function auditDpkg(admin: string): Promise<Readiness | undefined> {
+  if (!existsSync(join(admin, 'status'))) return undefined;
+  const answer = await askProgram('dpkg', [`--admindir=${admin}`, '--audit']);
+  if (answer === undefined) return undefined;
+  if (answer.code !== 0) {
+    const reason = `dpkg cannot look through its database: ${answer.error.trim().slice(0, 500)}`;
+    return { ready: false, reason, evidence: { exitCode: answer.code ?? -1 } };
+  }
+  if (answer.output.trim() === '') return { ready: true };
+  const names = [...answer.output.matchAll(/^ (\S+)/gm)].map(([, name]) => name);
+  const more = names.length > mostNames ? ' ...' : '';
+  return {
+    ready: false,
+    reason: `packages are only half installed: ${names.slice(0, mostNames).join(', ')}${more}`,
+    evidence: { packages: names.length },
+  };
 }
 
 /** Folders and files without which dpkg refuses to work in a root (dpkg(1), FILES). */

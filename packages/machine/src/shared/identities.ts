@@ -1,4 +1,5 @@
 /** Client identities, the same on every platform that Node runs on. */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { Identities } from '@holdfast/ports';
 
 export function x509Identities(): Identities {
@@ -7,6 +8,14 @@ export function x509Identities(): Identities {
       // Loaded only here: a client makes an identity once in months, and keeps its memory small.
       const { createIdentity } = await import('./certificate-request.ts');
       return await createIdentity(commonName);
+    },
+    fits: async (certificate, privateKey) => {
+      try {
+        return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(privateKey));
+      } catch {
+        // OpenSSL's own errors: one of them is not what it should be.
+        return false;
+      }
     },
   };
 }

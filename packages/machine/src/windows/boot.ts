@@ -5,7 +5,7 @@ import { HoldfastError } from '@holdfast/contract';
 import type { Boot } from '@holdfast/ports';
 import { readRegistry } from './registry.ts';
 import { windowsSettled } from './settled.ts';
-import { win32 } from './win32.ts';
+import { loadKoffi, win32 } from './win32.ts';
 
 /** SystemTimeOfDayInformation: the first of its 48 bytes are the boot time, in 100 ns since 1601. */
 const timeOfDay = { kind: 3, length: 48 } as const;
@@ -25,8 +25,19 @@ export function windowsBoot(): Boot {
     hostName: async () => hostname(),
     // GetTickCount64, which counts sleep.
     uptime: async () => uptime() * 1000,
+    awake: async () => awakeMs(),
     settled: async () => windowsSettled(uptime() * 1000),
   };
+}
+
+let unbiased: ((time: Buffer) => boolean) | undefined;
+
+/** QueryUnbiasedInterruptTime: 100 ns in which the machine was awake. */
+function awakeMs(): number {
+  unbiased ??= loadKoffi().load('kernel32.dll').func('bool QueryUnbiasedInterruptTime(void *time)');
+  const time = Buffer.alloc(8);
+  if (!unbiased?.(time)) throw new HoldfastError('internal', 'Windows does not tell how long it was awake.');
+  return Number(time.readBigUInt64LE() / 10_000n);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What Windows Installer and version resources say about installed software. */
 import { toNamespacedPath } from 'node:path';
-import type { Installers, PackageState } from '@holdfast/ports';
+import { isHoldfastError } from '@holdfast/contract';
+import type { Installers, PackageState, Readiness, Services } from '@holdfast/ports';
 import { installerIdle } from './installer-mutex.ts';
 import { win32, winError } from './win32.ts';
 
@@ -9,13 +10,28 @@ const installed = 5;
 
 const productCodeShape = /^\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}$/i;
 
-export function windowsInstallers(): Installers {
+/** Runs on demand, and ends when it had nothing to do for some minutes. */
+const installerService = 'msiserver';
+
+export function windowsInstallers(services: Pick<Services, 'start'>): Installers {
   return {
     dpkg: async () => undefined,
     msi: async (productCode) => productState(productCode),
     fileVersion: async (path) => fileVersion(path),
     idle: async () => installerIdle(),
+    healthy: () => installerStarts(services),
   };
+}
+
+/** That its service starts is known only when it was started; one that is disabled answers 1058. */
+async function installerStarts(services: Pick<Services, 'start'>): Promise<Readiness> {
+  try {
+    await services.start(installerService);
+    return { ready: true };
+  } catch (thrown) {
+    if (!isHoldfastError(thrown)) throw thrown;
+    return { ready: false, reason: thrown.message, evidence: { win32: Number(thrown.details.win32 ?? -1) } };
+  }
 }
 
 function productState(productCode: string): PackageState {

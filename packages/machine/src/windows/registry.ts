@@ -1,9 +1,8 @@
-/** The Windows registry, read through RegGetValueW. */
-import { HoldfastError } from '@holdfast/contract';
-import type { Registry } from '@holdfast/ports';
-import { win32, winError } from './win32.ts';
-
-export type RegistryPlace = Parameters<Registry['read']>[0];
+/** The Windows registry, through the calls of winreg.h. */
+import { HoldfastError, systemError } from '@holdfast/contract';
+import type { Registry, RegistryPlace } from '@holdfast/ports';
+import { registryCalls } from './registry-calls.ts';
+import { type Handle, win32, winError } from './win32.ts';
 
 /** Predefined keys are sign-extended 32-bit numbers (winreg.h). */
 const hives = { HKCU: 0xffff_ffff_8000_0001n, HKLM: 0xffff_ffff_8000_0002n } as const;
@@ -26,7 +25,58 @@ const growthLimit = 5;
 
 /** Binary values are given as lower-case hexadecimal. */
 export function windowsRegistry(): Registry {
-  return { read: async (place) => readRegistry(place) };
+  return {
+    read: async (place) => readRegistry(place),
+    write: async (place, text) => writeRegistry(place, text),
+    remove: async (place) => removeRegistry(place),
+  };
+}
+
+/** ERROR_INVALID_PARAMETER */
+const invalidParameter = 87;
+/** KEY_SET_VALUE, and KEY_QUERY_VALUE for the flush; with KEY_WOW64_64KEY or KEY_WOW64_32KEY. */
+const changeRights = 0x2 | 0x1;
+const viewRights = { '64': 0x100, '32': 0x200 } as const;
+
+/**
+ * Changes something in a key, which is made where it is missing if `create`; without that, what is not there needs no
+ * change.
+ */
+function withKey(place: RegistryPlace, create: boolean, change: (key: Handle) => number): void {
+  const where = `${place.hive}\\${place.key}`;
+  // The calls take NUL for the end of a string: another key or value would be changed.
+  if (place.key === '' || place.key.includes('\0') || place.name.includes('\0')) {
+    throw systemError(invalidParameter, `The registry has no place ${JSON.stringify(where)}`);
+  }
+  const refuse = (failure: number) => {
+    if (failure === winError.accessDenied) {
+      throw new HoldfastError('disk.denied', `The registry refuses to change ${where}.`);
+    }
+    if (failure !== 0) throw systemError(failure, `The registry does not change ${where}`);
+  };
+  const missing: readonly number[] = create ? [] : [winError.fileNotFound, winError.pathNotFound];
+  const calls = registryCalls();
+  const opened = calls.open(hives[place.hive], place.key, changeRights | viewRights[place.view], create);
+  if (missing.includes(opened.failure)) return;
+  refuse(opened.failure);
+  try {
+    const failure = change(opened.key);
+    if (missing.includes(failure)) return;
+    refuse(failure);
+    refuse(calls.flush(opened.key));
+  } finally {
+    calls.close(opened.key);
+  }
+}
+
+function writeRegistry(place: RegistryPlace, text: string): void {
+  if (text.includes('\0')) throw systemError(invalidParameter, 'Text of the registry has no NUL in it');
+  const data = Buffer.from(`${text}\0`, 'utf16le');
+  withKey(place, true, (key) => registryCalls().set(key, place.name, valueType.text, data));
+}
+
+function removeRegistry(place: RegistryPlace): void {
+  withKey(place, false, (key) => registryCalls().remove(key, place.name));
 }
 
 /** @throws HoldfastError `disk.denied` where the value is there but this account may not read it */

@@ -3,11 +3,16 @@ import { type Handle, loadKoffi, win32, winError } from './win32.ts';
 
 export const serviceRight = {
   connect: 0x1,
+  queryConfiguration: 0x1,
+  changeConfiguration: 0x2,
+  create: 0x2,
   enumerate: 0x4,
   queryStatus: 0x4,
   start: 0x10,
   stop: 0x20,
   interrogate: 0x80,
+  /** Standard right. */
+  remove: 0x1_0000,
 } as const;
 
 export const serviceControl = { stop: 1, interrogate: 4 } as const;
@@ -24,6 +29,8 @@ export type ServiceStatus = {
   readonly checkPoint: number;
   /** Milliseconds that its next step may take. */
   readonly waitHint: number;
+  /** Process that it runs in; 0 while it does not. */
+  readonly pid: number;
 };
 
 /** SERVICE_STATUS_PROCESS: nine numbers of 32 bits. */
@@ -35,6 +42,7 @@ export function statusIn(block: Buffer): ServiceStatus {
     exitCode: block.readUInt32LE(12),
     checkPoint: block.readUInt32LE(20),
     waitHint: block.readUInt32LE(24),
+    pid: block.readUInt32LE(28),
   };
 }
 

@@ -91,7 +91,7 @@ export function windowsServices(clock: Pick<Clock, 'monotonic' | 'sleep'>): Serv
 }
 
 /** Undefined where there is no such service. */
-async function whereThere<T>(look: () => Promise<T>): Promise<T | undefined> {
+export async function whereThere<T>(look: () => Promise<T>): Promise<T | undefined> {
   try {
     return await look();
   } catch (thrown) {
@@ -101,7 +101,7 @@ async function whereThere<T>(look: () => Promise<T>): Promise<T | undefined> {
 }
 
 /** @throws HoldfastError `system.*` where it cannot be opened */
-async function withService<T>(
+export async function withService<T>(
   name: string,
   access: number,
   use: (service: Handle) => Promise<T>,
@@ -110,9 +110,7 @@ async function withService<T>(
   const nameless = `The service ${JSON.stringify(name)} cannot be opened`;
   // The call takes NUL for the end of a name: another service would be opened.
   if (name === '' || name.includes('\0')) throw systemError(winError.noService, nameless);
-  const manager = calls.openManager(serviceRight.connect);
-  if (manager === null) throw systemError(win32().lastError(), 'The service manager cannot be opened');
-  try {
+  return withManager(serviceRight.connect, async (manager) => {
     const service = calls.openService(manager, name, access);
     if (service === null) {
       const error = win32().lastError();
@@ -123,12 +121,22 @@ async function withService<T>(
     } finally {
       calls.closeService(service);
     }
+  });
+}
+
+/** @throws HoldfastError `system.*` where the service manager cannot be opened */
+export async function withManager<T>(access: number, use: (manager: Handle) => Promise<T>): Promise<T> {
+  const calls = serviceCalls();
+  const manager = calls.openManager(access);
+  if (manager === null) throw systemError(win32().lastError(), 'The service manager cannot be opened');
+  try {
+    return await use(manager);
   } finally {
     calls.closeService(manager);
   }
 }
 
-function statusOf(service: Handle): ServiceStatus {
+export function statusOf(service: Handle): ServiceStatus {
   const block = Buffer.alloc(statusLength);
   if (serviceCalls().queryStatus(service, block)) return statusIn(block);
   throw systemError(win32().lastError(), 'The service manager does not tell of a service');

@@ -2,6 +2,7 @@
 import type { Readiness } from '@holdfast/ports';
 import { readRegistry } from './registry.ts';
 import { serviceCalls, serviceRight, serviceState, statusIn } from './service-calls.ts';
+import { textAt } from './wide-text.ts';
 import { type Handle, win32, winError } from './win32.ts';
 
 /** Set while Windows is installed or upgraded, up to the end of its first boots; then while its first user is asked. */
@@ -61,11 +62,4 @@ function startingIn(manager: Handle): readonly string[] {
     if (statusIn(one.subarray(entry.status)).state !== serviceState.startPending) return [];
     return [textAt(block, Number(one.readBigUInt64LE() - base))];
   });
-}
-
-/** Text up to its NUL. */
-function textAt(block: Buffer, start: number): string {
-  let end = start;
-  while (end + 1 < block.length && block.readUInt16LE(end) !== 0) end += 2;
-  return block.toString('utf16le', start, end);
 }

@@ -1,6 +1,5 @@
 /** The calls into Windows that Node does not make itself, through koffi; loaded at the first call, and never elsewhere. */
-import { createRequire } from 'node:module';
-import type * as Koffi from 'koffi';
+import { loadKoffi } from '../shared/koffi.ts';
 
 /** An open kernel object. */
 export type Handle = bigint;
@@ -29,6 +28,7 @@ export const winError = {
   noService: 1060,
   serviceNotActive: 1062,
   processAborted: 1067,
+  markedForDelete: 1072,
 } as const;
 /** WaitForSingleObject: the time is over, the object not signalled. */
 export const waitTimeout = 258;
@@ -78,10 +78,7 @@ export function win32(): Win32 {
   return loaded;
 }
 
-/** Not an import: koffi loads its addon at once, and a client on another platform is to carry neither. */
-export function loadKoffi(): typeof Koffi {
-  return createRequire(import.meta.url)('koffi');
-}
+export { loadKoffi };
 
 function bind(): Win32 {
   const koffi = loadKoffi();

@@ -1,0 +1,96 @@
+/** Goes on with a set-up under systemd: after a restart, and within minutes of its death. */
+import { askProgram } from '../shared/ask-program.ts';
+import type { AskProgram } from './systemd.ts';
+import { openUnitFiles, type UnitFolders } from './unit-files.ts';
+import { systemctl } from './unit-look.ts';
+
+const service = 'holdfast-setup.service';
+const timer = 'holdfast-setup.timer';
+
+export type SetupHookOptions = {
+  /** Absolute path of the bootstrap, which no restart takes away, and its words. */
+  readonly program: string;
+  readonly words: readonly string[];
+  readonly folders?: UnitFolders;
+  readonly ask?: AskProgram;
+};
+
+/** Where an administrator's own units lie: what is here for a while is no package's business. */
+const ownFolders: UnitFolders = { packaged: ['/etc/systemd/system'], before: ['/etc/systemd/system'] };
+
+/** A word of a command line of a unit. Source: systemd.service(5), "Command lines"; systemd.unit(5), "Specifiers". */
+function quoted(word: string): string {
+  return `"${word.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%').replaceAll('$', '$$$$')}"`;
+}
+
+/**
+ * A timer looks every few minutes whether the set-up still lives: one that finds it at work (exit code 8) has done well, and
+ * so has one that is to wait for a restart (7).
+ */
+export function hookTexts({
+  program,
+  words,
+}: Pick<SetupHookOptions, 'program' | 'words'>): ReadonlyMap<string, string> {
+  return new Map([
+    [
+      service,
+      `# The set-up of the Holdfast client goes on here; it takes this unit away when it ends.
+[Unit]
+Description=Set-up of the Holdfast client
+After=network-online.target
+Wants=network-online.target
+
+[Service]
+Type=exec
+ExecStart=${[program, ...words].map(quoted).join(' ')}
+SuccessExitStatus=6 7 8 9 10
+# An installer that it has started ends by itself, and is found again.
+KillMode=process
+UMask=0022
+`,
+    ],
+    [
+      timer,
+      `# Starts the set-up of the Holdfast client again after a restart, and when it died.
+[Unit]
+Description=The set-up of the Holdfast client goes on
+
+[Timer]
+OnBootSec=30
+OnActiveSec=120
+OnUnitInactiveSec=120
+RandomizedDelaySec=30
+
+[Install]
+WantedBy=timers.target
+`,
+    ],
+  ]);
+}
+
+export type LinuxSetupHook = {
+  set(): Promise<void>;
+  start(): Promise<void>;
+  clear(): Promise<void>;
+};
+
+/** Failures are HoldfastErrors `system.*` and `disk.*`. */
+export function linuxSetupHook(options: SetupHookOptions): LinuxSetupHook {
+  const { folders = ownFolders, ask = askProgram } = options;
+  const files = openUnitFiles(folders);
+  const call = (words: readonly string[]) => systemctl(ask, words);
+  return {
+    async set() {
+      for (const [unit, text] of hookTexts(options)) await files.restore(unit, text);
+      await call(['daemon-reload']);
+      await call(['enable', '--now', '--', timer]);
+    },
+    start: () => call(['start', '--no-block', '--', service]),
+    async clear() {
+      if (!(await files.has(service)) && !(await files.has(timer))) return;
+      await ask('systemctl', ['disable', '--now', '--', timer]);
+      for (const unit of [timer, service]) await files.remove(unit);
+      await call(['daemon-reload']);
+    },
+  };
+}

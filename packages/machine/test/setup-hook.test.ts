@@ -1,0 +1,72 @@
+/** What goes on with a set-up after a restart: units under systemd, a task on Windows. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { isHoldfastError } from '@holdfast/contract';
+import { hookTexts, linuxSetupHook } from '../src/linux/setup-hook.ts';
+import { hookScript } from '../src/windows/setup-hook.ts';
+
+const words = ['--go-on', '--folder=/var/lib/a "b" $HOME 100%\\'];
+
+test('it is set at one stroke, set again without harm, and leaves nothing when it is cleared', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-hook-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const asked: string[] = [];
+  const ask = async (program: string, given: readonly string[]) => {
+    asked.push([program, ...given].join(' '));
+    return { code: 0, output: '', error: '' };
+  };
+  const folders = { packaged: [folder], before: [folder] } as const;
+  const hook = linuxSetupHook({ program: '/state/setup/program/bin/holdfast-setup', words, folders, ask });
+  await hook.clear();
+  assert.equal(asked.length, 0);
+  await hook.set();
+  await hook.set();
+  assert.deepEqual(readdirSync(folder).sort(), ['holdfast-setup.service', 'holdfast-setup.timer']);
+  assert.ok(asked.includes('systemctl enable --now -- holdfast-setup.timer'));
+  await hook.clear();
+  assert.deepEqual(readdirSync(folder), []);
+  assert.equal(asked.at(-1), 'systemctl daemon-reload');
+});
+
+const analyze = ['/usr/bin/systemd-analyze', '/bin/systemd-analyze'].find((path) => existsSync(path));
+
+test('systemd takes the units as they are, and the words as they were', {
+  skip: !analyze && 'systemd-analyze is missing',
+}, (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-hook-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  mkdirSync(folder, { recursive: true });
+  for (const [unit, text] of hookTexts({ program: '/bin/true', words }))
+    writeFileSync(join(folder, unit), text);
+  for (const unit of ['holdfast-setup.service', 'holdfast-setup.timer']) {
+    const path = join(folder, unit);
+    execFileSync(analyze ?? '', ['verify', '--recursive-errors=no', path], { stdio: 'pipe' });
+  }
+  const line = readFileSync(join(folder, 'holdfast-setup.service'), 'utf8').match(/^ExecStart=(.*)$/m)?.[1];
+  assert.equal(line, String.raw`"/bin/true" "--go-on" "--folder=/var/lib/a \"b\" $$HOME 100%%\\"`);
+});
+
+test('the script of Windows quotes its words, and refuses those that cmd would read as something else', () => {
+  assert.equal(
+    hookScript({ program: 'C:\\a b\\setup.cmd', words: ['--go-on'] }),
+    '@echo off\r\ncall "C:\\a b\\setup.cmd" "--go-on"\r\n',
+  );
+  for (const word of ['a"b', '%PATH%', 'a\nb']) {
+    assert.throws(
+      () => hookScript({ program: 'x', words: [word] }),
+      (thrown) => isHoldfastError(thrown, 'command.invalid'),
+    );
+  }
+});
