@@ -2,6 +2,7 @@
 import {
   type DeploymentState,
   type GateWait,
+  type HealthReport,
   HoldfastError,
   type SiteCode,
   type Timestamp,
@@ -14,10 +15,15 @@ import type { ClientContext, ClientOptions, ClientPorts } from './context.ts';
 import { type CycleReport, createCycle } from './cycle.ts';
 import { enrol } from './enrolment/enrol.ts';
 import { keepIdentity } from './enrolment/identity.ts';
+import { createHealth } from './health/health.ts';
+import { emptyHealth } from './health/record.ts';
+import { newVitals } from './health/vitals.ts';
+import { type LoopLife, type LoopWatch, watchLoop } from './loop-life.ts';
 import { openState } from './open-state.ts';
 import { packageTitle } from './policy/check-in.ts';
+import { takeSpooled } from './rescue/spool.ts';
 import { createSite } from './site.ts';
-import type { ClientJournal } from './state.ts';
+import type { ClientJournal, Entry } from './state.ts';
 import { createReporter } from './status/reporter.ts';
 
 /** The loop looks at the wall clock at least so often: it may be set. Milliseconds. */
@@ -31,6 +37,8 @@ export type ClientStatus = {
   readonly policySerial: number | null;
   /** Status messages that the site has not taken yet. */
   readonly outbox: number;
+  /** The newest evaluation of its health; null before the first. */
+  readonly health: HealthReport | null;
   readonly deployments: readonly {
     readonly deploymentId: Uuid;
     readonly package: string;
@@ -50,8 +58,12 @@ export type Client = {
   enrol(token: string): Promise<{ readonly clientId: Uuid }>;
   /** One check-in, the work that is due, and delivery. What goes wrong is in the report. */
   cycle(signal?: AbortSignal): Promise<CycleReport>;
-  /** Works until aborted. */
-  run(signal: AbortSignal): Promise<void>;
+  /** Works until aborted. @param begun called once, when the loop has begun */
+  run(signal: AbortSignal, begun?: () => void): Promise<void>;
+  /** Whether the loop of `run` goes on: what a watchdog may be told. */
+  vital(): LoopLife;
+  /** Looks at its own health now, mends what it can, and keeps the report for the site. */
+  evaluate(occasion?: HealthReport['occasion'], signal?: AbortSignal): Promise<HealthReport>;
   /** A person asks for what is offered, or for another try of what is held. @throws HoldfastError `not-found` */
   requestInstall(deploymentId: Uuid): Promise<void>;
   /** After this nothing else may be called. Ends no `run`: abort that first. */
@@ -59,7 +71,9 @@ export type Client = {
 };
 
 /** @throws HoldfastError `disk.*` when the state folder cannot be used */
-export async function openClient(ports: ClientPorts, options: ClientOptions): Promise<Client> {
+export async function openClient(given: ClientPorts, options: ClientOptions): Promise<Client> {
+  const loop = watchLoop(given.clock);
+  const ports = { ...given, network: loop.watched(given.network) };
   const site = createSite(options.site, ports);
   const folder = await ports.disk.open(options.folder);
   let journal: ClientJournal;
@@ -71,24 +85,30 @@ export async function openClient(ports: ClientPorts, options: ClientOptions): Pr
     throw thrown;
   }
   const reporter = createReporter(journal, ports.clock, options.log);
-  const context: ClientContext = { ports, options, folder, journal, reporter, site };
-  const client = clientOf(context);
+  const vitals = newVitals(journal.state.health ?? emptyHealth);
+  const context: ClientContext = { ports, options, folder, journal, reporter, site, vitals };
+  const client = clientOf(context, loop);
   if (damage) {
-    await reporter.report({ name: 'client-fault', details: { error: damage.code, reason: damage.message } });
+    const details = { error: damage.code, reason: damage.message };
+    const entry: Entry = { kind: 'health', change: { damage: damage.message } };
+    await reporter.report({ name: 'client-fault', details }, entry);
   }
   return client;
 }
 
-function clientOf(context: ClientContext): Client {
+function clientOf(context: ClientContext, loop: LoopWatch): Client {
   const { journal, ports, reporter, options } = context;
   const exclusive = createSerial();
   const schedule = createSchedule(ports, journal.state.policy?.index.pollSeconds ?? null);
-  const cycle = createCycle(context, schedule);
+  const health = createHealth(context);
+  const cycle = createCycle(context, schedule, health);
   let alarm = new AbortController();
 
   /** Until the time (monotonic), a stir of a gate, the alarm or the end. */
   const sleepUntil = async (time: number, gates: readonly Gate[], signal: AbortSignal) => {
-    const ms = Math.min(Math.max(time - ports.clock.monotonic(), 0), longestSleepMs);
+    const now = ports.clock.monotonic();
+    const ms = Math.min(Math.max(time - now, 0), longestSleepMs);
+    loop.rest(now + ms);
     try {
       await untilStirred(gates, ms, ports.clock, [signal, alarm.signal]);
     } catch (thrown) {
@@ -106,16 +126,28 @@ function clientOf(context: ClientContext): Client {
       return { clientId };
     },
     cycle: (signal) => exclusive(() => cycle.pass({ checkIn: true }, signal)),
-    run: async (signal) => {
+    run: async (signal, begun) => {
       const details = { version: options.version };
-      await cycle.attempt(() => reporter.report({ name: 'client-started', details }));
+      await cycle.attempt(async () =>
+        reporter.report({ name: 'client-started', details }, await health.began()),
+      );
       await cycle.attempt(() => pruneContent(context));
       await cycle.attempt(() => keepIdentity(context));
+      begun?.();
       while (!signal.aborted) {
+        loop.pass();
+        await cycle.attempt(() => reportRescues(context));
         const due = ports.clock.monotonic() >= schedule.nextPoll();
         const { wakeAt, gates } = await exclusive(() => cycle.pass({ checkIn: due }, signal));
         if (!signal.aborted) await sleepUntil(wakeAt, gates, signal);
       }
+      await cycle.attempt(() => health.ended());
+    },
+    vital: () => loop.look(Object.values(journal.state.items).some(({ running }) => running !== null)),
+    evaluate: async (occasion = 'request', signal) => {
+      const report = await exclusive(() => health.evaluate(occasion, signal));
+      alarm.abort();
+      return report;
     },
     requestInstall: async (deploymentId) => {
       const item = journal.state.items[deploymentId];
@@ -132,8 +164,15 @@ function clientOf(context: ClientContext): Client {
   };
 }
 
+/** What the second starter has done while no client lived, or beside this one. */
+async function reportRescues({ folder, reporter }: ClientContext): Promise<void> {
+  await takeSpooled(folder, ({ at, action, reason }) =>
+    reporter.report({ name: 'client-rescued', details: { action, reason, happenedAt: at } }),
+  );
+}
+
 function statusOf({ journal, options }: ClientContext): ClientStatus {
-  const { identity, trust, policy, outbox, items, assignments } = journal.state;
+  const { identity, trust, policy, outbox, items, assignments, health } = journal.state;
   return {
     version: options.version,
     clientId: identity?.clientId ?? null,
@@ -141,6 +180,7 @@ function statusOf({ journal, options }: ClientContext): ClientStatus {
     certificateExpiresAt: identity?.expiresAt ?? null,
     policySerial: policy?.index.serial ?? null,
     outbox: outbox.messages.length,
+    health: health?.report ?? null,
     deployments: Object.entries(items).map(([deploymentId, item]) => {
       const assignment = assignments[item.version];
       return {

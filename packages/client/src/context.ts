@@ -1,6 +1,9 @@
 /** What the parts of the client share. */
 import type { Gate, Stopwatch } from '@holdfast/engine';
 import type { Folder, MachinePorts } from '@holdfast/ports';
+import type { ClientInstallation } from './components/model.ts';
+import type { HealthOptions } from './health/options.ts';
+import type { Vitals } from './health/vitals.ts';
 import type { Site } from './site.ts';
 import type { ClientJournal } from './state.ts';
 import type { ClientEvent, Reporter } from './status/reporter.ts';
@@ -18,6 +21,9 @@ export type ClientOptions = {
   /** Version of the client. */
   readonly version: string;
   readonly log: (event: ClientEvent) => void;
+  readonly health?: HealthOptions;
+  /** Absent in a client that no package installed: it knows nothing of its components. */
+  readonly installation?: ClientInstallation;
 };
 
 export type ClientContext = {
@@ -28,6 +34,7 @@ export type ClientContext = {
   readonly journal: ClientJournal;
   readonly reporter: Reporter;
   readonly site: Site;
+  readonly vitals: Vitals;
 };
 
 export type WorkContext = ClientContext & {

@@ -1,14 +1,17 @@
 /** One pass of the client's day: contact with the site, work on the machine, contact again. Nothing outside stops it. */
 import { HoldfastError, isHoldfastError } from '@holdfast/contract';
 import { type Gate, openStopwatch } from '@holdfast/engine';
+import { createDriverCare } from './components/driver-turn.ts';
 import type { Schedule } from './contact.ts';
 import { pruneContent } from './content/content.ts';
 import type { ClientContext, WorkContext } from './context.ts';
 import { refreshTrust, renewIfDue } from './enrolment/enrol.ts';
 import { sendFactsIfChanged } from './enrolment/facts.ts';
 import { ownTls } from './enrolment/identity.ts';
+import { deliverHealth, hasUnsentReport } from './health/deliver.ts';
+import type { Health } from './health/health.ts';
+import { loadSoftware } from './load-component.ts';
 import { type CheckIn, checkIn } from './policy/check-in.ts';
-import { work } from './software/work.ts';
 import { deliver } from './status/deliver.ts';
 
 export type CycleReport = {
@@ -30,7 +33,7 @@ export type Cycle = {
   attempt(act: () => Promise<unknown>): Promise<void>;
 };
 
-export function createCycle(context: ClientContext, schedule: Schedule): Cycle {
+export function createCycle(context: ClientContext, schedule: Schedule, health: Health): Cycle {
   const { clock } = context.ports;
   const { journal, reporter } = context;
   let problems: HoldfastError[] = [];
@@ -91,6 +94,12 @@ export function createCycle(context: ClientContext, schedule: Schedule): Cycle {
     });
   };
 
+  const sendHealth = async (signal: AbortSignal | undefined) => {
+    if (!journal.state.identity || !hasUnsentReport(context)) return;
+    if (clock.monotonic() < schedule.notBefore()) return;
+    await contact(signal, async () => deliverHealth(context, await ownTls(context), signal));
+  };
+
   const talk = async (signal: AbortSignal | undefined): Promise<CheckIn | null> => {
     let result: CheckIn | null = null;
     await contact(signal, async () => {
@@ -108,17 +117,19 @@ export function createCycle(context: ClientContext, schedule: Schedule): Cycle {
   };
 
   /** The loop comes back for the first of: a poll, the rest of the outbox, an item that waits. */
-  const nextWake = (itemAt: number | null): number => {
-    const times = [clock.monotonic() + quietMs];
+  const nextWake = (itemAt: number | null, healthAt: number): number => {
+    const times = [clock.monotonic() + quietMs, healthAt];
     if (journal.state.identity) {
       times.push(schedule.nextPoll());
-      if (journal.state.outbox.messages.length > 0) times.push(schedule.notBefore());
+      if (journal.state.outbox.messages.length > 0 || hasUnsentReport(context))
+        times.push(schedule.notBefore());
     }
     if (itemAt !== null) times.push(clock.monotonic() + Math.max(itemAt - clock.now(), 0));
     return Math.max(Math.min(...times), clock.monotonic() + shortestPassMs);
   };
 
   const stopwatch = openStopwatch(clock);
+  const drivers = createDriverCare(context);
   return {
     attempt,
     pass: async (options, signal) => {
@@ -139,12 +150,23 @@ export function createCycle(context: ClientContext, schedule: Schedule): Cycle {
         stopwatch,
       };
       try {
+        const { work } = await loadSoftware();
         itemAt = await work(doing, signal);
       } catch (thrown) {
         if (!signal?.aborted) await fault(thrown);
       }
+      await attempt(async () => {
+        const { at, gates: closed } = await drivers.turn(signal);
+        gates.push(...closed);
+        if (at !== null) itemAt = Math.min(itemAt ?? at, at);
+      }, signal);
+      let healthAt = Number.POSITIVE_INFINITY;
+      await attempt(async () => {
+        healthAt = await health.turn(signal);
+      }, signal);
       if (!signal?.aborted) await sendOutbox(signal);
-      return { checkIn: result, delivered, problems, wakeAt: nextWake(itemAt), gates };
+      if (!signal?.aborted) await sendHealth(signal);
+      return { checkIn: result, delivered, problems, wakeAt: nextWake(itemAt, healthAt), gates };
     },
   };
 }

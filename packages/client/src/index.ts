@@ -1,5 +1,69 @@
 /** The agent: enrolment, policy, content, software, status. */
 export { type Client, type ClientStatus, openClient } from './client.ts';
+export type {
+  ClientInstallation,
+  ClientPlace,
+  ComponentFinding,
+  Damage,
+  Installation,
+  KeptState,
+  PackageSite,
+  RepairOptions,
+  RepairReport,
+  Restored,
+  Unrestored,
+} from './components/index.ts';
 export type { ClientOptions, ClientPorts } from './context.ts';
 export type { CycleReport } from './cycle.ts';
+export { loadEvaluation } from './health/load.ts';
+export { loadComponents, loadComponentWork } from './load-component.ts';
+export type { LoopLife } from './loop-life.ts';
+export {
+  awakeMoment,
+  type BeatOptions,
+  beat,
+  type Decision,
+  openRecord,
+  type Pulse,
+  pulseEveryMs,
+  pulseName,
+  type RescueOptions,
+  type RescuePorts,
+  type RescueRecord,
+  type RescueReport,
+  readPulse,
+  rescue,
+  rescueFolder,
+} from './rescue/index.ts';
+export { type ApartPorts, screenSelfTestApart } from './screen/apart.ts';
+export {
+  type DriverHost,
+  type DriverModule,
+  driverInterface,
+  type SelfTestOutcome,
+  type SelfTestResult,
+} from './screen/driver.ts';
+export { type LoadModule, openDriver } from './screen/load.ts';
+export { type SelfTestOptions, screenSelfTest } from './screen/self-test.ts';
+export {
+  defaultDownloadMinutes,
+  foreseeSetup,
+  type KeepWord,
+  keepWords,
+  lastName,
+  plainRequest,
+  programCopy,
+  runSetup,
+  type SetupEnd,
+  type SetupHook,
+  type SetupHost,
+  type SetupPlaces,
+  type SetupRequest,
+  type SetupRun,
+  type SetupSettings,
+  setupFolder,
+  setupJournalName,
+  setupUnderWay,
+  sourceFileName,
+} from './setup/index.ts';
 export type { ClientEvent } from './status/reporter.ts';

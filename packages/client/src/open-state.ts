@@ -6,7 +6,7 @@ import { keptIdentity } from './enrolment/identity.ts';
 import { type ClientJournal, type ClientState, initialState, reduce } from './state.ts';
 
 /** Name of the journal in the state folder. */
-const journalName = 'client.journal';
+export const journalName = 'client.journal';
 
 /**
  * A damaged journal is kept beside a new one, which begins with who the client is, so that it stays in its site's

@@ -11,6 +11,7 @@ import type {
   Uuid,
 } from '@holdfast/contract';
 import { type Action, emptyHistory, type History, type Journal, type Unfinished } from '@holdfast/engine';
+import { type HealthEntry, type HealthRecord, healthAfter } from './health/record.ts';
 import { type Outbox, type OutboxEntry, outboxAfter } from './status/outbox.ts';
 
 /** The site as pinned when the client was enrolled. */
@@ -80,6 +81,8 @@ export type ClientState = {
   /** SHA-256 of the facts that the site has. */
   readonly factsSent: Sha256 | null;
   readonly outbox: Outbox;
+  /** Absent before the first run, and in journals of older clients. */
+  readonly health?: HealthRecord;
 };
 
 /** An entry of the journal. */
@@ -95,6 +98,7 @@ export type Entry =
   | { readonly kind: 'policy-refused'; readonly refusal: string }
   | { readonly kind: 'item'; readonly id: Uuid; readonly change: Partial<Item> }
   | { readonly kind: 'facts-sent'; readonly facts: Sha256 }
+  | HealthEntry
   | OutboxEntry;
 
 export type ClientJournal = Journal<ClientState, Entry>;
@@ -132,6 +136,8 @@ export function reduce(state: ClientState, entry: Entry): ClientState {
     }
     case 'facts-sent':
       return { ...state, factsSent: entry.facts };
+    case 'health':
+      return { ...state, health: healthAfter(state.health, entry) };
     default:
       return { ...state, outbox: outboxAfter(state.outbox, entry) };
   }

@@ -1,6 +1,7 @@
 /** The administrators' API under /api/v1: what goes in and what comes out. Console and CLI use these types. */
 import type { Static, TSchema } from 'typebox';
 import * as Type from 'typebox';
+import { ClientHealth } from './api-clients.ts';
 import { Name, Platform, SiteCode, Timestamp, Uuid } from './ids.ts';
 import { MembershipQuery } from './membership.ts';
 import { ContentFile, Intent, ProgramDefinition, Purpose, programFields } from './software.ts';
@@ -55,7 +56,14 @@ export type FirstRun = Static<typeof FirstRun>;
 
 /** GET /overview: the counts of the start page. */
 export const Overview = Type.Object({
-  clients: Type.Object({ total: Type.Integer(), seenLastDay: Type.Integer(), revoked: Type.Integer() }),
+  clients: Type.Object({
+    total: Type.Integer(),
+    seenLastDay: Type.Integer(),
+    revoked: Type.Integer(),
+    /** Of those that are not revoked: no evaluation of their health came for days, or the last one found a fault. */
+    silent: Type.Integer(),
+    unhealthy: Type.Integer(),
+  }),
   packages: Type.Integer(),
   deployments: Type.Integer(),
   /** Client-deployment pairs by state. */
@@ -63,7 +71,7 @@ export const Overview = Type.Object({
 });
 export type Overview = Static<typeof Overview>;
 
-/** Rows of GET /clients (PageQuery + `collectionId`). */
+/** Rows of GET /clients (PageQuery + `collectionId`, `health`). */
 export const ClientSummary = Type.Object({
   id: Uuid,
   hostName: Type.String(),
@@ -83,6 +91,7 @@ export const ClientDetail = Type.Object({
   ...ClientSummary.properties,
   facts: ClientFacts,
   certificate: Type.Object({ serial: Type.String(), expiresAt: Timestamp }),
+  health: ClientHealth,
   collections: Type.Array(Type.Object({ id: Uuid, name: Type.String() })),
   deployments: Type.Array(
     Type.Object({
@@ -315,6 +324,8 @@ export const LiveEvent = Type.Object({
     Type.Literal('collection'),
     Type.Literal('deployment'),
     Type.Literal('token'),
+    Type.Literal('release'),
+    Type.Literal('setup'),
   ]),
   /** Id of the object; for `status` the client's; `*` where too many of the kind changed to name each. */
   id: Type.String(),

@@ -24,7 +24,7 @@ export const setupPhases = [
   'components',
 ] as const;
 
-export const SetupPhase = Type.Union(setupPhases.map((phase) => Type.Literal(phase)));
+export const SetupPhase = Type.Enum([...setupPhases]);
 export type SetupPhase = (typeof setupPhases)[number];
 
 /**

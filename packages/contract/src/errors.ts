@@ -50,7 +50,7 @@ export const errorCatalogue = {
   'release.untrusted': {
     status: 502,
     remedy:
-      'This client is not of the release key that is built into it: get the package from your site again.',
+      'On a machine: get the package from your site again. At the site: compare the key, then holdfast release add --trust.',
   },
   'release.missing': {
     status: 404,
@@ -59,6 +59,10 @@ export const errorCatalogue = {
   'component.damaged': {
     status: 500,
     remedy: 'Run holdfast-client repair; the site can do the same with holdfast client repair.',
+  },
+  'health.timeout': {
+    status: 504,
+    remedy: 'Look what this part of the machine waits for; the next evaluation looks at it again.',
   },
   'setup.running': {
     status: 409,
@@ -71,6 +75,22 @@ export const errorCatalogue = {
   'setup.site-unknown': {
     status: 400,
     remedy: 'Name the site: /mp:https://holdfast.example:8443 TOKEN=HF1...',
+  },
+  'push.host-unknown': {
+    status: 502,
+    remedy: 'Compare the host key with the machine, take it up (ssh-keyscan, known_hosts), then push again.',
+  },
+  'push.refused': {
+    status: 403,
+    remedy: 'Let the machine take your key (ssh-copy-id), or name another account: user@machine.',
+  },
+  'push.sudo': {
+    status: 403,
+    remedy: 'Push as root, or let the account use sudo without a password while you push.',
+  },
+  'push.failed': {
+    status: 500,
+    remedy: 'Read what the machine said; holdfast client setups shows how far it came.',
   },
   'screen.none': { status: 404, remedy: 'Start a graphical session: this one has no screen.' },
   'screen.failed': {

@@ -29,7 +29,7 @@ export const healthChecks = [
   'systemd',
 ] as const;
 
-export const HealthCheck = Type.Union(healthChecks.map((check) => Type.Literal(check)));
+export const HealthCheck = Type.Enum([...healthChecks]);
 export type HealthCheck = (typeof healthChecks)[number];
 
 export const HealthFinding = Type.Object(

@@ -1,5 +1,6 @@
 /** Words both sides agree on. */
 export * from './api.ts';
+export * from './api-clients.ts';
 export * from './client-release.ts';
 export * from './client-setup.ts';
 export * from './envelope.ts';
@@ -17,6 +18,7 @@ export * from './installer.ts';
 export * from './installer-exits.ts';
 export * from './installer-plan.ts';
 export * from './membership.ts';
+export * from './setup-line.ts';
 export * from './software.ts';
 export * from './status-codes.ts';
 export * from './token.ts';

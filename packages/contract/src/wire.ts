@@ -27,7 +27,7 @@ export const mpPaths = {
   health: '/mp/v1/health',
   /** What a bootstrap tells of its phases. */
   setup: '/mp/v1/setup',
-  /** The newest signed release of the client: an Envelope. */
+  /** The newest signed release of the client: an Envelope. + `/` + version: that one. */
   clientRelease: '/mp/v1/client/release',
   /** + `/` + hash of a package of a release; ranges allowed. */
   clientPackages: '/mp/v1/client/packages',

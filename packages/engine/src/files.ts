@@ -6,6 +6,9 @@ import type { Folder, OpenFile } from '@holdfast/ports';
 /** Bytes read or copied at a time. */
 export const chunkBytes = 256 * 1024;
 
+/** Bytes of the longest journal file that is read. */
+export const journalLimit = 512 * 1024 * 1024;
+
 /** Deepest tree that is removed. Deeper ones are somebody's attack on the stack, not software. */
 const deepestTree = 256;
 

@@ -5,8 +5,10 @@ import { diskFreeGate, type Gate, type GateVerdict, verdictOf } from './gates.ts
 import { windowVerdict } from './maintenance-windows.ts';
 
 /** What gates look at. A machine lends itself whole, or in parts. */
-export type GatePorts = Pick<MachinePorts, 'clock' | 'disk' | 'registry' | 'installers' | 'boot'> &
-  Partial<OptionalPorts>;
+/** Gates look and change nothing: of the registry they read. */
+export type GatePorts = Pick<MachinePorts, 'clock' | 'disk' | 'installers' | 'boot'> & {
+  readonly registry: Pick<Registry, 'read'>;
+} & Partial<OptionalPorts>;
 
 /** Where gates look: the client's own folder, whose volume must have room. */
 export type GatePlace = { readonly folder: string };
@@ -137,7 +139,10 @@ const pendingRenames = {
 } as const;
 
 /** A folder that is renamed takes what is in it along; one that is removed must be empty by then. */
-async function pendingVerdict(registry: Registry, paths: readonly string[]): Promise<GateVerdict> {
+async function pendingVerdict(
+  registry: Pick<Registry, 'read'>,
+  paths: readonly string[],
+): Promise<GateVerdict> {
   const list = ((await registry.read(pendingRenames))?.split('\n') ?? []).map(plainPath);
   const ours = paths.map(plainPath);
   const isRenamed = (index: number) => index % 2 === 1 || (list[index + 1] ?? '') !== '';

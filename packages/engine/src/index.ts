@@ -39,6 +39,7 @@ export {
 export type { JobEvent } from './job-events.ts';
 export type { JobReport } from './job-work.ts';
 export { type Journal, type JournalOptions, openJournal, setAside } from './journal.ts';
+export { type JournalScan, peekJournal, scanJournal } from './journal-scan.ts';
 export { type ChangeRecord, type JobRecord, type Ledger, newRecord, openLedger, released } from './ledger.ts';
 export {
   type Action,
@@ -61,4 +62,4 @@ export {
   type Verdict,
 } from './run.ts';
 export { createSerial, type Serial } from './serial.ts';
-export { openStopwatch, type Stopwatch } from './time-limit.ts';
+export { awakeFor, openStopwatch, type Stopwatch } from './time-limit.ts';

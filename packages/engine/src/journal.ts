@@ -6,12 +6,9 @@
  */
 import { HoldfastError, isHoldfastError } from '@holdfast/contract';
 import type { Folder, OpenFile } from '@holdfast/ports';
-import { readWhole, removeIfThere, replaceFile } from './files.ts';
+import { journalLimit, readWhole, removeIfThere, replaceFile } from './files.ts';
 import { encodeFrame, frameOf, readFrames } from './frames.ts';
 import { createSerial } from './serial.ts';
-
-/** Bytes of the longest journal file that is read. */
-const journalLimit = 512 * 1024 * 1024;
 
 /** Bytes written after a snapshot before the next one is made, unless the caller says otherwise. */
 const defaultSnapshotAfterBytes = 1024 * 1024;
@@ -38,6 +35,8 @@ export type Journal<State, Entry> = {
    * commit first opens and reads the file anew; from then on `state` says what became of them.
    */
   commit(...entries: readonly Entry[]): Promise<State>;
+  /** Writes the file anew from what was committed: for a file that was damaged under its open journal. @throws HoldfastError `disk.*` */
+  rewrite(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -63,6 +62,15 @@ export async function openJournal<State, Entry>(
   let media = await load(options);
   /** Something failed on the file: it is not touched again before it was read back. */
   let poisoned = false;
+
+  /** The file was to be written anew from memory, and that failed: it is not read again before it was. */
+  let unwritten = false;
+
+  const renew = async () => {
+    unwritten = true;
+    media = await writeSnapshot(folder, name, media);
+    unwritten = false;
+  };
 
   const reopen = async () => {
     await closeFile(media);
@@ -96,6 +104,7 @@ export async function openJournal<State, Entry>(
     },
     commit: (...entries) =>
       serial(async () => {
+        if (unwritten) await renew();
         if (poisoned) await reopen();
         if (entries.length === 0) return media.state;
         const text = JSON.stringify({ entries });
@@ -105,6 +114,12 @@ export async function openJournal<State, Entry>(
         media.state = next;
         await compactWhenLong();
         return next;
+      }),
+    rewrite: () =>
+      serial(async () => {
+        if (poisoned) await reopen();
+        if (!media.file) throw new HoldfastError('internal', `The journal ${name} is closed.`);
+        await renew();
       }),
     close: () => serial(() => closeFile(media)),
   };

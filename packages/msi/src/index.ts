@@ -22,6 +22,7 @@ export { type Database, databaseIn, openDatabase } from './database/database.ts'
 export { exportTable, limitText, pseudoTables } from './database/idt.ts';
 export type { PackageKind } from './database/kind.ts';
 export type { CellData, PackageData, TableData } from './database/package-data.ts';
+export { dataOf, withProperties } from './database/rewrite.ts';
 export type { PackageStream } from './database/stored.ts';
 export { decodeStreamName, encodeStreamName, type StreamName } from './database/stream-names.ts';
 export { type Summary, type SummaryValue, summaryProperties, summaryText } from './database/summary.ts';

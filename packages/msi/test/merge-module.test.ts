@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import {
   bytesSource,
   type Database,
+  dataOf,
   exportTable,
   openContent,
   openDatabase,
@@ -16,7 +17,7 @@ import {
   pseudoTables,
 } from '@holdfast/msi';
 import { missing, msiinfo } from './support/corpus.ts';
-import { written as bytesOf, dataOf } from './support/rewrite.ts';
+import { written as bytesOf } from './support/rewrite.ts';
 
 const run = promisify(execFile);
 const suffix = '6C4D9C0B_1F0E_4D3B_9D55_5C3C2B7A9E05';

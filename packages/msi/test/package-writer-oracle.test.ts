@@ -7,13 +7,14 @@ import { after, describe, it } from 'node:test';
 import {
   bytesSource,
   type Database,
+  dataOf,
   exportTable,
   openDatabase,
   pseudoTables,
   type Summary,
 } from '@holdfast/msi';
 import { missing, msiinfo, packages } from './support/corpus.ts';
-import { dataOf, written } from './support/rewrite.ts';
+import { written } from './support/rewrite.ts';
 import { key, large, packageOf, small, summary, text } from './support/small-package.ts';
 
 async function lines(database: Database, table: string): Promise<string[]> {

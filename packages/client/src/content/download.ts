@@ -13,7 +13,12 @@ const resumeLimit = 8;
  */
 const contentMode = 0o700;
 
-export type DownloadPorts = { readonly site: Site; readonly now: () => number };
+export type DownloadPorts = {
+  readonly site: Site;
+  readonly now: () => number;
+  /** Route that serves by hash, below the address of the site; that of the content of deployments unless given. */
+  readonly route?: string;
+};
 
 /**
  * Has `cache/<sha256>` hold the content. What arrived of a broken download stays as `<sha256>.part` and is gone on
@@ -88,11 +93,12 @@ async function fetchRest(
 ): Promise<void> {
   const response = await ports.site.request({
     method: 'GET',
-    path: `${mpPaths.content}/${file.sha256}`,
+    path: `${ports.route ?? mpPaths.content}/${file.sha256}`,
     headers: start > 0 ? { range: `bytes=${start}-` } : {},
     tls,
     signal,
   });
+  await refusePages(response, start, file);
   let position = await startOf(response, start, ports);
   if (position < start) await handle.truncate(position);
   for await (const chunk of response.body) {
@@ -105,6 +111,30 @@ async function fetchRest(
       details: { bytes: position, of: file.size },
     });
   }
+}
+
+/**
+ * What proxies and portals answer in the place of any site, told from content before a byte of it is written. Content of
+ * any kind is served as bytes without a type of their own.
+ *
+ * @throws HoldfastError `network.response-invalid`
+ */
+async function refusePages(response: NetworkResponse, start: number, file: ContentFile): Promise<void> {
+  const { status, headers } = response;
+  if (status !== 200 && status !== 206) return;
+  const type = headers['content-type'] ?? '';
+  const length = headers['content-length'];
+  const expected = status === 206 ? file.size - start : file.size;
+  const isPage = /^\s*text\/html\b/i.test(type);
+  if (!isPage && (length === undefined || Number(length) === expected)) return;
+  await leave(response);
+  throw new HoldfastError(
+    'network.response-invalid',
+    isPage
+      ? 'A web page came in the place of the content.'
+      : 'The answer has another length than the content.',
+    { details: { type: type.slice(0, 100), length: (length ?? '').slice(0, 20), expected } },
+  );
 }
 
 /** Where the bytes of an answer belong: a site or proxy may send the whole again instead of the range. */

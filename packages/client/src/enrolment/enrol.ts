@@ -1,28 +1,22 @@
 /** Becoming a client of a site, and staying one: token, pinned key, certificate, renewal. */
-import { createPublicKey, type KeyObject } from 'node:crypto';
 import {
-  type EnrolmentToken,
   EnrolResponse,
   HoldfastError,
   isHoldfastError,
   keyFingerprint,
   mpPaths,
   parseToken,
-  SiteTrust,
-  TrustResponse,
-  unseal,
 } from '@holdfast/contract';
 import type { ClientContext } from '../context.ts';
+import { loadInventory } from '../load-component.ts';
 import { jsonReader } from '../site.ts';
 import type { Identity, PendingIdentity, Trust } from '../state.ts';
-import { readFacts } from './facts.ts';
 import { enrolled, keepIdentity, newPending, ownTls } from './identity.ts';
+import { learnTrust, readPublicKey } from './trust.ts';
 
 /** Bytes of the answers of enrolment. */
 const answerLimit = 256 * 1024;
 
-const readTrustResponse = jsonReader(TrustResponse, 'answer to a question for trust', 'site.untrusted');
-const readSiteTrust = jsonReader(SiteTrust, "site's trust", 'site.untrusted');
 const readEnrolResponse = jsonReader(EnrolResponse, 'answer to an enrolment');
 
 /**
@@ -33,7 +27,7 @@ const readEnrolResponse = jsonReader(EnrolResponse, 'answer to an enrolment');
  */
 export async function enrol(context: ClientContext, text: string): Promise<Identity> {
   const token = parseToken(text);
-  const trust = await learnTrust(context, token);
+  const trust = await learnTrust(context.site, token);
   const unanswered = unansweredRequest(context, trust);
   let identity: Identity;
   try {
@@ -62,6 +56,7 @@ async function askForCertificate(
   token: string,
   pending: PendingIdentity,
 ): Promise<Identity> {
+  const { readFacts } = await loadInventory();
   const facts = await readFacts(context);
   const body = { token: token.trim(), certificateRequest: pending.request, facts };
   const tls = { authorities: pending.trust.authorities };
@@ -76,7 +71,7 @@ async function askForCertificate(
 export async function refreshTrust(context: ClientContext, signal: AbortSignal | undefined): Promise<void> {
   const { trust, identity } = enrolled(context);
   const policyKey = keyFingerprint(readPublicKey(trust.policyKey));
-  const fresh = await learnTrust(context, { siteCode: trust.siteCode, policyKey }, signal);
+  const fresh = await learnTrust(context.site, { siteCode: trust.siteCode, policyKey }, signal);
   if (fresh.issuedAt <= trust.issuedAt) return;
   await context.journal.commit({ kind: 'identity', trust: fresh, identity });
   await keepIdentity(context);
@@ -114,51 +109,6 @@ export async function renewIfDue(context: ClientContext, signal: AbortSignal | u
   );
   await keepIdentity(context);
   return true;
-}
-
-/**
- * The site's authorities, believed because its policy key signed them and the token names that key. TLS proves
- * nothing yet at this point, so nothing secret is sent.
- */
-async function learnTrust(
-  context: ClientContext,
-  token: Pick<EnrolmentToken, 'siteCode' | 'policyKey'>,
-  signal?: AbortSignal,
-): Promise<Trust> {
-  const answer = await context.site.text(
-    { method: 'GET', path: mpPaths.trust, tls: { authorities: 'none-yet' }, signal },
-    answerLimit,
-  );
-  const { policyKey, trust: envelope } = readTrustResponse(answer);
-  const key = readPublicKey(policyKey);
-  if (keyFingerprint(key) !== token.policyKey) {
-    throw new HoldfastError('site.untrusted', 'The site does not have the policy key that the token names.');
-  }
-  const trust = readSiteTrust(unsealTrust(envelope, key));
-  if (trust.siteCode !== token.siteCode) {
-    throw new HoldfastError(
-      'site.untrusted',
-      `The site is ${trust.siteCode}, the token is for ${token.siteCode}.`,
-    );
-  }
-  return { ...trust, policyKey };
-}
-
-function unsealTrust(envelope: TrustResponse['trust'], key: KeyObject): string {
-  try {
-    return unseal('holdfast/site-trust', envelope, key);
-  } catch (thrown) {
-    if (!isHoldfastError(thrown, 'policy.untrusted')) throw thrown;
-    throw new HoldfastError('site.untrusted', thrown.message, { cause: thrown });
-  }
-}
-
-function readPublicKey(pem: string): KeyObject {
-  try {
-    return createPublicKey(pem);
-  } catch (cause) {
-    throw new HoldfastError('site.untrusted', 'The policy key of the site is not a key.', { cause });
-  }
 }
 
 function identityFrom(context: ClientContext, answer: string, pending: PendingIdentity): Identity {

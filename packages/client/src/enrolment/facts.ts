@@ -1,35 +1,15 @@
-/** What the client says of its machine, sent when it changed. */
-import { ClientFacts, HoldfastError, mpPaths, sha256 } from '@holdfast/contract';
+/** The facts of the machine, sent when they changed. */
+import { mpPaths, sha256 } from '@holdfast/contract';
 import type { TlsIdentity } from '@holdfast/ports';
-import { Compile } from 'typebox/compile';
 import type { ClientContext } from '../context.ts';
-import { plainText } from '../text.ts';
-
-const factsSchema = Compile(ClientFacts);
-
-/** The facts, cut to what the wire allows: a machine may be called whatever its owner likes. */
-export async function readFacts(context: ClientContext): Promise<ClientFacts> {
-  const { boot } = context.ports;
-  const system = await boot.operatingSystem();
-  const facts = {
-    hostName: plainText(await boot.hostName(), 120) || 'unnamed',
-    platform: system.platform,
-    osName: plainText(system.name, 200),
-    osVersion: plainText(system.version, 100),
-    architecture: plainText(system.architecture, 40),
-    clientVersion: plainText(context.options.version, 40),
-    bootId: plainText(await boot.id(), 64),
-    osEpoch: plainText(system.epoch, 64),
-  };
-  if (factsSchema.Check(facts)) return facts;
-  throw new HoldfastError('internal', 'The facts of this machine do not fit their form.');
-}
+import { loadInventory } from '../load-component.ts';
 
 export async function sendFactsIfChanged(
   context: ClientContext,
   tls: TlsIdentity,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const { readFacts } = await loadInventory();
   const facts = await readFacts(context);
   const hash = sha256(JSON.stringify(facts));
   if (context.journal.state.factsSent === hash) return;

@@ -16,6 +16,7 @@ import {
 import type { TlsIdentity } from '@holdfast/ports';
 import type { ClientContext } from '../context.ts';
 import { enrolled } from '../enrolment/identity.ts';
+import { contacted } from '../health/vitals.ts';
 import { errorOf, jsonReader, readText } from '../site.ts';
 import type { Entry, Policy } from '../state.ts';
 import { messageOf } from '../status/reporter.ts';
@@ -40,7 +41,7 @@ export async function checkIn(
   tls: TlsIdentity,
   signal: AbortSignal | undefined,
 ): Promise<CheckInOutcome> {
-  const { site, journal, ports } = context;
+  const { site, journal, ports, vitals } = context;
   const etag = journal.state.policy?.etag;
   const response = await site.request({
     method: 'GET',
@@ -49,6 +50,9 @@ export async function checkIn(
     tls,
     signal,
   });
+  if (response.status === 304 || response.status === 200) {
+    contacted(vitals, ports.clock, response.headers.date);
+  }
   if (response.status === 304) {
     await readText(response, 0);
     return { result: 'unchanged' };

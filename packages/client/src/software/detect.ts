@@ -14,7 +14,7 @@ import { childPath } from '../paths.ts';
 
 export type DetectionPorts = {
   readonly disk: Pick<Disk, 'open'>;
-  readonly registry: Registry;
+  readonly registry: Pick<Registry, 'read'>;
   readonly installers: Installers;
 };
 

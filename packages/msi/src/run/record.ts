@@ -65,6 +65,7 @@ export async function openRecord(
         return journal.state;
       },
       commit: journal.commit,
+      rewrite: journal.rewrite,
       async close() {
         await journal.close();
         await folder.close();

@@ -1,0 +1,122 @@
+/**
+ * The driver in use of a component with variants: laid out beside the old one, tested, switched to at one stroke, and only
+ * then is the old one removed. An upgrade that failed half-way while the system started, and was never tried again, is
+ * where all this began (KB829810).
+ */
+import { type ComponentName, HoldfastError, isHoldfastError } from '@holdfast/contract';
+import {
+  carryOutAll,
+  type JobReport,
+  type Journal,
+  openJournal,
+  openLedger,
+  openPath,
+  released,
+  setAside,
+  withOpen,
+} from '@holdfast/engine';
+import type { Folder } from '@holdfast/ports';
+import {
+  type ActiveDriver,
+  type DriverEntry,
+  type DriverOptions,
+  type Drivers,
+  jobOf,
+  pathOf,
+} from './driver-changes.ts';
+import { variantFor } from './manifest.ts';
+import { type Installation, workFolder } from './model.ts';
+import { lookAt } from './verify.ts';
+
+export type DriverReport = {
+  /** Null where none has been in use yet. */
+  readonly active: ActiveDriver | null;
+  readonly changed: boolean;
+  /** How the engine's work on it stands. */
+  readonly work: JobReport;
+};
+
+const journalName = 'drivers.journal';
+const ledgerName = 'drivers-work.journal';
+
+function reduce({ active }: Drivers, entry: DriverEntry): Drivers {
+  const { [entry.component]: _before, ...others } = active;
+  return { active: entry.active ? { ...others, [entry.component]: entry.active } : others };
+}
+
+/** The driver in use, and the folder (absolute path) that it lies in; undefined where there is none yet. */
+export async function activeDriver(
+  installation: Pick<Installation, 'ports' | 'stateFolder'>,
+  component: ComponentName,
+): Promise<(ActiveDriver & { readonly path: string }) | undefined> {
+  return await withWork(installation, (work) =>
+    withOpen(openDrivers(work), async ({ state }) => {
+      const active = state.active[component];
+      return active && { ...active, path: pathOf(work, component, active.folder) };
+    }),
+  );
+}
+
+/**
+ * Has the variant that fits this system, of the installed version, be the one in use. One pass: where it waits, the
+ * report says for what. Each call tries again what was taken back before.
+ *
+ * @throws HoldfastError `component.damaged` where the component itself is damaged, or has no variant for this system
+ */
+export async function settleDriver(
+  installation: Installation,
+  options: DriverOptions,
+  signal?: AbortSignal,
+): Promise<DriverReport> {
+  const { finding, manifest } = await lookAt(installation, options.component);
+  const system = await installation.ports.boot.operatingSystem();
+  const variant = manifest ? variantFor(manifest, system.version) : undefined;
+  const [damage] = finding.damages.filter(({ kind }) => kind !== 'service' && kind !== 'registry');
+  if (damage || !variant) {
+    const reason = damage ? `${damage.what}: ${damage.reason}` : 'it has no variant for this system';
+    throw new HoldfastError('component.damaged', `The component ${options.component} is damaged: ${reason}.`);
+  }
+  const wanted: ActiveDriver = {
+    version: installation.version,
+    variant: variant.name,
+    folder: `${installation.version}-${variant.name}`,
+  };
+  return await withWork(installation, (work) =>
+    withOpen(openDrivers(work), (drivers) =>
+      withOpen(openLedger(work, ledgerName), async (ledger) => {
+        const before = drivers.state.active[options.component];
+        const job = jobOf({ installation, options, drivers, work, wanted, files: variant.files });
+        const record = ledger.read(job.id);
+        if (record && record.stage !== 'undoing') await ledger.write(job.id, released(record));
+        const { clock, entropy, boot } = installation.ports;
+        const ports = { clock, entropy, boot, exclusive: installation.exclusive };
+        const [report] = await carryOutAll([job], ledger, ports, signal);
+        if (!report) throw new HoldfastError('internal', 'The work on a driver ended without a report.');
+        const active = drivers.state.active[options.component] ?? null;
+        return { active, changed: active !== null && active.folder !== before?.folder, work: report };
+      }),
+    ),
+  );
+}
+
+async function withWork<Result>(
+  { ports, stateFolder }: Pick<Installation, 'ports' | 'stateFolder'>,
+  use: (work: Folder) => Promise<Result>,
+): Promise<Result> {
+  return await withOpen(ports.disk.open(stateFolder), (state) =>
+    withOpen(openPath(state, [workFolder], { create: true }), use),
+  );
+}
+
+/** A damaged journal is kept beside a new one: then the driver is tested again, and switched to. */
+async function openDrivers(work: Folder): Promise<Journal<Drivers, DriverEntry>> {
+  const open = () =>
+    openJournal<Drivers, DriverEntry>({ folder: work, name: journalName, initial: { active: {} }, reduce });
+  try {
+    return await open();
+  } catch (thrown) {
+    if (!isHoldfastError(thrown, 'journal.damaged')) throw thrown;
+    await setAside(work, journalName);
+    return await open();
+  }
+}

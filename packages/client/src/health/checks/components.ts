@@ -1,0 +1,106 @@
+/** The parts of the client as their signed manifests say, and the package that they are mended from. */
+import { type ComponentName, componentNames, HoldfastError } from '@holdfast/contract';
+import { createSerial, firstClosedGate, gatesOf } from '@holdfast/engine';
+import type { Installation, RepairReport } from '../../components/index.ts';
+import { installationOf } from '../../components/of-client.ts';
+import type { ClientContext } from '../../context.ts';
+import { type Check, failed, none, ok, type Seen } from '../check.ts';
+
+/** Milliseconds: the runtime alone has a hundred megabytes, and a disk may be slow. */
+const readingLimitMs = 10 * 60_000;
+
+/** Damages that are told one by one. */
+const mostTold = 4;
+
+const notInstalled = none('no package has installed this client');
+
+/** Seldom needed, and large: the archives of every kind of package are read there. */
+const loadComponentWork = () => import('../../components/index.ts');
+
+/** An evaluation has the client to itself: what is mended here waits for nobody. */
+const installed = (context: ClientContext) => installationOf(context, createSerial());
+
+export function componentChecks(context: ClientContext): readonly Check[] {
+  return componentNames.map((name) => componentCheck(context, name));
+}
+
+function componentCheck(context: ClientContext, component: ComponentName): Check {
+  return {
+    check: 'component',
+    component,
+    limitMs: readingLimitMs,
+    look: async (): Promise<Seen> => {
+      const installation = installed(context);
+      if (!installation) return notInstalled;
+      const { verifyComponent } = await loadComponentWork();
+      const { version, variant, damages } = await verifyComponent(installation, component);
+      if (damages.length === 0) {
+        return ok(`version ${version}${variant === null ? '' : ` (${variant})`}, all as its manifest says`);
+      }
+      return failed(listed(damages), 'component.damaged');
+    },
+    remedy: async (signal) => {
+      const installation = installed(context);
+      if (!installation) return undefined;
+      return await repair(installation, component, signal);
+    },
+  };
+}
+
+async function repair(
+  installation: Installation,
+  component: ComponentName,
+  signal: AbortSignal,
+): Promise<string> {
+  const { repairComponents } = await loadComponentWork();
+  const report = await repairComponents(installation, { names: [component], signal });
+  const { restored } = report;
+  if (restored.length === 0) throw new HoldfastError('component.damaged', unrestoredText(report));
+  const sources = [...new Set(restored.map(({ from }) => from))].join(', ');
+  return `restored ${restored
+    .map(({ what }) => what)
+    .slice(0, mostTold)
+    .join(', ')}${more(restored)} (${sources})`;
+}
+
+function unrestoredText({ unrestored, troubles }: RepairReport): string {
+  const sources = troubles.map(({ source, reason }) => `${source}: ${reason}`).join(' ');
+  return `Nothing could be restored: ${listed(unrestored)}. ${sources}`;
+}
+
+function listed(items: readonly { readonly what: string; readonly reason: string }[]): string {
+  const told = items.slice(0, mostTold).map(({ what, reason }) => `${what}: ${reason}`);
+  return `${told.join('; ')}${more(items)}`;
+}
+
+function more(items: readonly unknown[]): string {
+  return items.length > mostTold ? ` and ${items.length - mostTold} more` : '';
+}
+
+export function keptPackageCheck(context: ClientContext): Check {
+  return {
+    check: 'kept-package',
+    limitMs: readingLimitMs,
+    look: async (): Promise<Seen> => {
+      const installation = installed(context);
+      if (!installation) return notInstalled;
+      const { lookAtKeptPackage } = await loadComponentWork();
+      const { record, trouble } = await lookAtKeptPackage(installation);
+      if (trouble !== undefined) return failed(trouble, 'content.not-found');
+      return ok(`${record?.package.name ?? 'it'} is whole`);
+    },
+    remedy: async (signal) => {
+      const installation = installed(context);
+      // Tens of megabytes that nobody needs today: they wait for a network that costs nothing.
+      const gates = gatesOf(
+        [{ kind: 'network', name: 'network', unmetered: true }],
+        context.ports,
+        context.options,
+      );
+      if (!installation || (await firstClosedGate(gates))) return undefined;
+      const { fetchKeptPackage } = await loadComponentWork();
+      const { name } = await fetchKeptPackage(installation, signal);
+      return `${name} was fetched again`;
+    },
+  };
+}

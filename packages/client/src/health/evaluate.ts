@@ -1,0 +1,137 @@
+/** One evaluation: look, mend where that is allowed, look again. Loaded when it is needed. */
+import {
+  type ErrorCode,
+  type HealthFinding,
+  type HealthReport,
+  HoldfastError,
+  isHoldfastError,
+} from '@holdfast/contract';
+import type { ClientContext } from '../context.ts';
+import { plainText } from '../text.ts';
+import { type Check, failed, type Seen } from './check.ts';
+import { allChecks } from './checks/all.ts';
+import { nameOf } from './outcome.ts';
+import { emptyHealth } from './record.ts';
+import { recentRemedies, tooSoon } from './remedies.ts';
+import { within } from './within.ts';
+
+export type Occasion = HealthReport['occasion'];
+
+/** Milliseconds for a look, and for a remedy (a package may have to be fetched). */
+const lookLimitMs = 60_000;
+const remedyLimitMs = 30 * 60_000;
+
+/** UTF-16 units of a text of a finding: a report of all checks stays well below what the site takes. */
+const textLimit = 500;
+
+/**
+ * Looks at everything, one thing after the other, and mends what it can. No check ends it: what one throws is its finding.
+ * @throws only the reason of the signal
+ */
+export async function evaluate(
+  context: ClientContext,
+  occasion: Occasion,
+  signal?: AbortSignal,
+  checks: readonly Check[] = allChecks(context),
+): Promise<HealthReport> {
+  const findings: HealthFinding[] = [];
+  for (const check of checks) {
+    signal?.throwIfAborted();
+    findings.push(findingOf(check, await examine(context, check, occasion, signal)));
+  }
+  return {
+    evaluatedAt: context.ports.clock.now(),
+    occasion,
+    clientVersion: plainText(context.options.version, 40),
+    findings,
+  };
+}
+
+type Examined = Seen & { readonly remedy?: string };
+
+async function examine(
+  context: ClientContext,
+  check: Check,
+  occasion: Occasion,
+  signal: AbortSignal | undefined,
+): Promise<Examined> {
+  const found = await look(context, check, signal);
+  if (found.state !== 'failed' || !check.remedy || context.options.health?.notifyOnly) return found;
+  let remedy: string | undefined;
+  try {
+    const refusal = await begin(context, check, occasion);
+    if (refusal !== undefined) return { ...found, reason: `${found.reason}; ${refusal}` };
+    remedy = await mend(context, check, signal);
+  } catch (thrown) {
+    signal?.throwIfAborted();
+    const { reason, error } = failureOf(thrown);
+    return { ...failed(`${found.reason}; mending it failed: ${reason}`, found.error ?? error) };
+  }
+  if (remedy === undefined) return found;
+  const after = await look(context, check, signal);
+  if (after.state === 'failed') return { ...after, remedy };
+  return { state: 'remedied', reason: found.reason, remedy };
+}
+
+async function look(context: ClientContext, check: Check, signal: AbortSignal | undefined): Promise<Seen> {
+  try {
+    return await within(context.ports.clock, check.limitMs ?? lookLimitMs, signal, (own) => check.look(own));
+  } catch (thrown) {
+    signal?.throwIfAborted();
+    const { reason, error } = failureOf(thrown);
+    return failed(reason, error);
+  }
+}
+
+/** Counts the remedy, durably and before it begins: one that ends the client counts too. Answers why there is none now. */
+async function begin(context: ClientContext, check: Check, occasion: Occasion): Promise<string | undefined> {
+  const { journal, ports, vitals } = context;
+  const [overdue] = vitals.overdue;
+  if (overdue !== undefined) return `the remedy of ${overdue} has not ended yet`;
+  const now = ports.clock.now();
+  const { remedies } = journal.state.health ?? emptyHealth;
+  const recent = recentRemedies(remedies[nameOf(check)], now);
+  const refusal = tooSoon(recent, now, occasion);
+  if (refusal !== undefined) return refusal;
+  const change = { remedies: { ...remedies, [nameOf(check)]: [...recent, now] } };
+  try {
+    await journal.commit({ kind: 'health', change });
+  } catch (thrown) {
+    if (!check.makesRoom || !isHoldfastError(thrown, 'disk.full')) throw thrown;
+  }
+  return undefined;
+}
+
+/** One that takes too long is given up; while it goes on all the same, no other begins. */
+async function mend(
+  { ports, vitals }: ClientContext,
+  check: Check,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const key = nameOf(check);
+  return await within(ports.clock, remedyLimitMs, signal, async (own) => {
+    vitals.overdue.add(key);
+    try {
+      return await check.remedy?.(own);
+    } finally {
+      vitals.overdue.delete(key);
+    }
+  });
+}
+
+function failureOf(thrown: unknown): { readonly reason: string; readonly error: ErrorCode } {
+  if (thrown instanceof HoldfastError) return { reason: thrown.message, error: thrown.code };
+  return { reason: thrown instanceof Error ? thrown.message : String(thrown), error: 'internal' };
+}
+
+function findingOf({ check, component }: Check, found: Examined): HealthFinding {
+  const error = found.state === 'failed' ? found.error : undefined;
+  return {
+    check,
+    ...(component === undefined ? {} : { component }),
+    state: found.state,
+    reason: plainText(found.reason, textLimit),
+    ...(found.remedy === undefined ? {} : { remedy: plainText(found.remedy, textLimit) }),
+    ...(error === undefined ? {} : { error }),
+  };
+}

@@ -1,0 +1,161 @@
+/** One run of the second starter: it looks, does at most one thing about what it saw, looks again, and says what it did. */
+import { HoldfastError } from '@holdfast/contract';
+import { openPath, withOpen } from '@holdfast/engine';
+import type { Folder } from '@holdfast/ports';
+import { type Decision, decide, hasLivedWell, type Seen } from './decide.ts';
+import { lookAtClient, type RescuePorts } from './look.ts';
+import { openRecord, type RescueAct, type RescueJournal, rescueFolder } from './record.ts';
+import { reinstall } from './reinstall.ts';
+import { spoolMessage } from './spool.ts';
+import { tellSite } from './tell.ts';
+
+type ActDecision = Extract<Decision, { kind: 'act' }>;
+
+export type RescueOptions = {
+  /** Absolute path of the existing state folder of the client. */
+  readonly folder: string;
+  /** Absolute path of what the client's package owns. */
+  readonly installFolder: string;
+  /** Address of the management point; null where the machine knows none. */
+  readonly site: string | null;
+  /** Version of the client that the second starter came with. */
+  readonly version: string;
+  /** Looks, decides, and leaves it at that. */
+  readonly dryRun?: boolean;
+  readonly log?: (text: string) => void;
+};
+
+export type RescueReport = {
+  readonly seen: Seen;
+  readonly decision: Decision;
+  /** What came of an act; null where nothing was done. */
+  readonly outcome: { readonly lives: boolean; readonly error: string | null } | null;
+};
+
+/** Milliseconds within which a client that was started should answer, and between two looks whether it does. */
+const answerMs = 60_000;
+const lookAgainMs = 1_000;
+
+/** As predicates of `The second starter ...`. */
+const actionWords: Readonly<Record<RescueAct, string>> = {
+  define: 'restored the definition of what starts the client',
+  start: 'started the client',
+  restart: 'ended the client and started it again',
+  reinstall: 'installed the client anew from the kept package',
+};
+
+/** @throws HoldfastError `disk.*` where the state folder cannot be used */
+export async function rescue(ports: RescuePorts, options: RescueOptions): Promise<RescueReport> {
+  return await withOpen(ports.disk.open(options.folder), async (state) => {
+    return await withOpen(openPath(state, [rescueFolder], { create: true }), async (folder) => {
+      const journal = await openRecord(folder);
+      try {
+        return await oneRun({ ports, options, state, folder, journal });
+      } finally {
+        await journal.close();
+      }
+    });
+  });
+}
+
+type Run = {
+  readonly ports: RescuePorts;
+  readonly options: RescueOptions;
+  readonly state: Folder;
+  /** Of the second starter. */
+  readonly folder: Folder;
+  readonly journal: RescueJournal;
+};
+
+async function oneRun(run: Run): Promise<RescueReport> {
+  const { ports, options, state, journal } = run;
+  const seen = await lookAtClient(ports, state);
+  if (options.dryRun) return { seen, decision: decide(seen, journal.state), outcome: null };
+  const { bootId, awakeMs } = seen;
+  if (hasLivedWell(seen, journal.state)) await journal.commit({ acts: [], lifeBefore: null });
+  const waitsSince = seen.idle.ready ? null : (journal.state.waitsSince ?? { bootId, awakeMs });
+  await journal.commit({ ranAt: ports.clock.now(), waitsSince });
+  const decision = decide(seen, journal.state);
+  const outcome = decision.kind === 'act' ? await doIt(run, seen, decision) : null;
+  if (decision.kind === 'doubt') await sayOnce(run, 'changed nothing', decision.reason, false);
+  // A client that is well takes what was said from the spool.
+  if (decision.kind === 'well') await journal.commit({ said: null, untold: null });
+  await tellUntold(run);
+  return { seen, decision, outcome };
+}
+
+type Outcome = NonNullable<RescueReport['outcome']>;
+
+async function doIt(run: Run, seen: Seen, { act, reason }: ActDecision): Promise<Outcome> {
+  const { bootId, awakeMs, pulse } = seen;
+  const { ports, journal } = run;
+  // Before it is done: whoever is cut off in the middle must not count as one who has not begun.
+  const lifeBefore = pulse && { bootId: pulse.bootId, sinceMs: pulse.sinceMs };
+  await journal.commit({ acts: [...journal.state.acts, { bootId, awakeMs, act }], lifeBefore });
+  const error = await carryOut(run, act);
+  const lives = await livesSoon(ports);
+  const failed = error === null ? '' : `; that failed: ${error}`;
+  await sayOnce(run, actionWords[act], `${reason}${failed}`, lives);
+  return { lives, error };
+}
+
+/** Answers what went wrong, as a sentence; null where nothing did. */
+async function carryOut(run: Run, act: RescueAct): Promise<string | null> {
+  const { starters } = run.ports;
+  try {
+    if (act === 'reinstall') await reinstall(run.ports, run.state, run.options.installFolder);
+    if (act === 'restart') await starters.stop('service');
+    for (const name of ['service', 'second'] as const) {
+      const { present, asDefined, enabled } = await starters.look(name);
+      if (!present || !asDefined || !enabled) await starters.define(name);
+    }
+    await starters.start('service');
+    await starters.start('second');
+    return null;
+  } catch (thrown) {
+    if (thrown instanceof HoldfastError) return thrown.message;
+    throw thrown;
+  }
+}
+
+async function livesSoon({ starters, clock }: RescuePorts): Promise<boolean> {
+  const end = clock.monotonic() + answerMs;
+  for (;;) {
+    try {
+      if (await starters.answers()) return true;
+    } catch (thrown) {
+      if (!(thrown instanceof HoldfastError)) throw thrown;
+    }
+    if (clock.monotonic() >= end) return false;
+    await clock.sleep(lookAgainMs);
+  }
+}
+
+/** The same is not said again and again: neither into the spool nor to the site. */
+async function sayOnce(run: Run, action: string, reason: string, lives: boolean): Promise<void> {
+  const { ports, options, folder, journal } = run;
+  options.log?.(`The second starter ${action}: ${reason}`);
+  const said = JSON.stringify([action, reason, lives]);
+  if (journal.state.said === said) return;
+  const { nextMessage } = journal.state;
+  await spoolMessage(folder, nextMessage, { at: ports.clock.now(), action, reason });
+  await journal.commit({
+    nextMessage: nextMessage + 1,
+    said,
+    untold: lives ? null : { action, reason },
+  });
+}
+
+/** What could not be told is told with the next run. */
+async function tellUntold({ ports, options, state, journal }: Run): Promise<void> {
+  const { untold } = journal.state;
+  if (untold === null) return;
+  try {
+    if (options.site !== null) await tellSite(ports, state, options.site, options.version, untold);
+  } catch (thrown) {
+    if (!(thrown instanceof HoldfastError)) throw thrown;
+    options.log?.(`The site could not be told: ${thrown.message}`);
+    if (thrown.code !== 'certificate.required') return;
+  }
+  await journal.commit({ untold: null });
+}

@@ -1,0 +1,58 @@
+/** The bootstrap's own copy: what goes on after a restart must not lie in a temporary folder, nor in the tree that it replaces. */
+import { chunksOf, removeTree, withOpen } from '@holdfast/engine';
+import type { Folder } from '@holdfast/ports';
+import type { SetUp } from './set-up.ts';
+
+/** Name of the copy, in the set-up's own folder. */
+export const programCopy = 'program';
+const freshCopy = `${programCopy}.new`;
+
+/** Folders of a client's tree that the bootstrap runs with. */
+const wanted = ['bin', 'runtime', 'node_modules', 'seed'] as const;
+
+/** Deepest folder that is copied. */
+const deepest = 32;
+const programMode = 0o755;
+
+/** Has the copy beside the journal; one that is there is whole, for it has its name only once it is. */
+export async function keepProgram({ host, folder }: SetUp): Promise<void> {
+  const { program } = host.places;
+  if (program === undefined || (await folder.entry(programCopy))) return;
+  await removeTree(folder, freshCopy);
+  await withOpen(host.ports.disk.open(program), async (from) => {
+    await withOpen(folder.folder(freshCopy, { create: true }), async (to) => {
+      for (const name of wanted) {
+        if ((await from.entry(name))?.kind === 'folder') await copyFolder(from, to, name, 0);
+      }
+      await to.sync();
+    });
+  });
+  await folder.rename(freshCopy, { name: programCopy });
+  await folder.sync();
+}
+
+async function copyFolder(from: Folder, to: Folder, name: string, depth: number): Promise<void> {
+  if (depth > deepest) return;
+  await withOpen(from.folder(name), async (source) => {
+    await withOpen(to.folder(name, { create: true }), async (target) => {
+      for (const entry of await source.list()) {
+        if (entry.kind === 'folder') await copyFolder(source, target, entry.name, depth + 1);
+        if (entry.kind === 'file') await copyFile(source, target, entry.name);
+      }
+      await target.sync();
+    });
+  });
+}
+
+async function copyFile(from: Folder, to: Folder, name: string): Promise<void> {
+  await withOpen(from.read(name), async (source) => {
+    await withOpen(to.create(name, { mode: programMode }), async (target) => {
+      let position = 0;
+      for await (const chunk of chunksOf(source, await source.size())) {
+        await target.write(position, chunk);
+        position += chunk.length;
+      }
+      await target.sync();
+    });
+  });
+}

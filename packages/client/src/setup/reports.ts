@@ -1,0 +1,94 @@
+/** Telling the site how a set-up goes, while the machine is not its client yet. */
+import {
+  HoldfastError as Failure,
+  type HoldfastError,
+  mpPaths,
+  type SetupPhase,
+  type SetupReport,
+  type SetupReports,
+} from '@holdfast/contract';
+import type { MachinePorts } from '@holdfast/ports';
+import { createSite } from '../site.ts';
+import { plainText } from '../text.ts';
+import type { Progress, SetupJournal } from './progress.ts';
+
+/** Reports of one request. */
+const batch = 100;
+
+/** Milliseconds after a delivery that failed in which none is tried: a phase does not wait for it. */
+const pauseMs = 60_000;
+
+const answerLimit = 64 * 1024;
+
+export type Told = {
+  readonly phase: SetupPhase;
+  readonly moment: SetupReport['moment'];
+  readonly failure?: HoldfastError | undefined;
+  /** In place of the failure's sentence. */
+  readonly reason?: string;
+};
+
+/** A report of what has just happened, numbered after those before it. */
+export async function reportOf(
+  { boot, clock }: Pick<MachinePorts, 'boot' | 'clock'>,
+  progress: Progress,
+  { phase, moment, failure, reason = failure?.message }: Told,
+): Promise<SetupReport> {
+  const system = await boot.operatingSystem();
+  return {
+    setupId: progress.setupId,
+    seq: progress.seq,
+    at: clock.now(),
+    phase,
+    moment,
+    hostName: plainText(await boot.hostName(), 120) || 'unnamed',
+    platform: system.platform,
+    architecture: plainText(system.architecture, 40),
+    intent: progress.intent,
+    ...(progress.chosen === null ? {} : { version: progress.chosen.version }),
+    ...(failure === undefined ? {} : { error: failure.code }),
+    ...(reason === undefined ? {} : { reason: plainText(reason, 2_000) }),
+    ...(progress.clientId === null ? {} : { clientId: progress.clientId }),
+  };
+}
+
+export type Delivery = {
+  /** Brings what is there to the site. Never rejects for a site that does not listen: then it is for later. */
+  soon(): Promise<void>;
+  /** As `soon`, also right after a failure. Resolves to whether nothing is left. */
+  now(): Promise<boolean>;
+};
+
+export function reportDelivery(
+  ports: Pick<MachinePorts, 'network' | 'clock'>,
+  journal: SetupJournal,
+): Delivery {
+  let notBefore = Number.NEGATIVE_INFINITY;
+  const now = async () => {
+    for (;;) {
+      const { reports, address, token, authorities } = journal.state.unsent;
+      if (reports.length === 0) return true;
+      // Without a token there is nobody to say whose machine this is; the client's own messages tell instead.
+      if (address === null || token === null) return false;
+      const some = reports.slice(0, batch);
+      const body: SetupReports = { token, reports: [...some] };
+      try {
+        await createSite(address, ports).text(
+          { method: 'POST', path: mpPaths.setup, body, tls: { authorities } },
+          answerLimit,
+        );
+      } catch (thrown) {
+        if (!(thrown instanceof Failure)) throw thrown;
+        notBefore = ports.clock.monotonic() + pauseMs;
+        return false;
+      }
+      await journal.commit({ sent: some.length });
+    }
+  };
+  return {
+    now,
+    soon: async () => {
+      if (ports.clock.monotonic() >= notBefore) await now();
+    },
+  };
+}

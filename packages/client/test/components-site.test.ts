@@ -1,0 +1,108 @@
+/** The site as the source of good copies: asked only where the kept package does not do, and never for another version. */
+import assert from 'node:assert/strict';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { mpPaths } from '@holdfast/contract';
+import type { Network } from '@holdfast/ports';
+import { isWhole, lookAtKeptPackage, type PackageSite, repairComponents } from '../src/components/index.ts';
+import { createSite } from '../src/site.ts';
+import { installed } from './support/installed.ts';
+import { newKeys, type StandIn, standIn } from './support/stand-in.ts';
+
+/** A management point that hands out one release; `asked` are the paths that were asked for. */
+function siteOf(client: StandIn, bend: (body: Buffer) => Buffer = (body) => body) {
+  const asked: string[] = [];
+  const request: Network['request'] = async ({ url, headers = {} }) => {
+    const path = new URL(url).pathname;
+    asked.push(path);
+    const found = [...client.packages.values()].find(({ about }) => path.endsWith(about.sha256));
+    const whole = path === mpPaths.clientRelease ? Buffer.from(JSON.stringify(client.release)) : found?.bytes;
+    if (!whole) return { status: 404, headers: {}, body: bodyOf(Buffer.from('{}')) };
+    const start = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
+    const body = found ? bend(whole.subarray(start)) : whole;
+    const range = { 'content-range': `bytes ${start}-${whole.length - 1}/${whole.length}` };
+    return start > 0
+      ? { status: 206, headers: range, body: bodyOf(body) }
+      : { status: 200, headers: {}, body: bodyOf(body) };
+  };
+  const site: PackageSite = {
+    site: createSite('https://site.example:8443', { network: { request }, clock: { now: () => 0 } }),
+    tls: async () => ({ authorities: [] }),
+  };
+  return { site, asked };
+}
+
+async function* bodyOf(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+const keys = newKeys();
+const client = standIn({ keys });
+
+test('where no package is kept it comes from the site, and is kept from then on', async (context) => {
+  const { site, asked } = siteOf(client);
+  const made = await installed(context, { site }, client);
+  const before = await made.picture();
+  await rm(made.path('seed/software/software.mjs'));
+  const report = await repairComponents(made.installation);
+  assert.deepEqual(
+    report.restored.map(({ from }) => from),
+    ['site'],
+  );
+  assert.deepEqual(await made.picture(), before);
+  assert.equal(asked.length, 2);
+  assert.equal((await lookAtKeptPackage(made.installation)).trouble, undefined);
+  await rm(made.path('bin/holdfast-client'));
+  const again = await repairComponents(made.installation);
+  assert.deepEqual(
+    again.restored.map(({ from }) => from),
+    ['kept package'],
+  );
+  assert.equal(asked.length, 2);
+});
+
+test('a kept package that is damaged is fetched again by its hash', async (context) => {
+  const { site, asked } = siteOf(client);
+  const made = await installed(context, { site }, client);
+  await made.keep('deb');
+  const name = `${made.state}/package/holdfast-client-1.0.0.deb`;
+  const bytes = await readFile(name);
+  await writeFile(name, bytes.subarray(0, bytes.length >> 1));
+  await rm(made.path('seed/software/software.mjs'));
+  const report = await repairComponents(made.installation);
+  assert.ok(isWhole(report.after), JSON.stringify(report));
+  assert.deepEqual(asked, [`${mpPaths.clientPackages}/${client.packages.get('deb')?.about.sha256}`]);
+  assert.deepEqual(await readFile(name), bytes);
+});
+
+test('a site that has another version gives nothing: a repair is no upgrade', async (context) => {
+  const { site } = siteOf(standIn({ keys, version: '2.0.0' }));
+  const made = await installed(context, { site }, client);
+  await rm(made.path('seed/software/software.mjs'));
+  const { restored, troubles } = await repairComponents(made.installation);
+  assert.deepEqual([restored.length, troubles[0]?.error], [0, 'release.missing']);
+});
+
+test('what a site sends in place of the package is refused before anything is written from it', async (context) => {
+  for (const [bend, error] of [
+    [(body: Buffer) => Buffer.from(body).fill(0, 100, 200), 'content.hash-mismatch'],
+    [(body: Buffer) => Buffer.concat([body, body]), 'content.hash-mismatch'],
+    [(body: Buffer) => body.subarray(0, 0), 'network.unreachable'],
+  ] as const) {
+    const { site } = siteOf(client, bend);
+    const made = await installed(context, { site }, client);
+    await rm(made.path('seed/software/software.mjs'));
+    const broken = await made.picture();
+    const { troubles, unrestored } = await repairComponents(made.installation);
+    assert.deepEqual([troubles.map((one) => one.error), unrestored.length], [[error], 1]);
+    assert.deepEqual(await made.picture(), broken);
+  }
+});
+
+test('a release that another key has signed is not believed', async (context) => {
+  const { site } = siteOf(standIn());
+  const made = await installed(context, { site }, client);
+  await rm(made.path('seed/software/software.mjs'));
+  const { troubles, restored } = await repairComponents(made.installation);
+  assert.deepEqual([troubles[0]?.error, restored.length], ['release.untrusted', 0]);
+});
