@@ -1,5 +1,6 @@
 /** The simulated ports pass the contract suites that the real ones pass. */
 
+import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
 import { keyFingerprint } from '@holdfast/contract';
 import {
@@ -8,6 +9,7 @@ import {
   clockContract,
   diskContract,
   entropyContract,
+  facilitiesContract,
   identitiesContract,
   installersContract,
   type KnownCommands,
@@ -21,6 +23,7 @@ import { identity } from '../src/machine/identities.ts';
 import { type MachineOptions, makeFolders, simulatedMachine } from '../src/machine/machine.ts';
 import type { Program } from '../src/machine/processes.ts';
 import { simulatedCertificate } from '../src/site/network.ts';
+import { keyOfRequest } from '../src/site/site.ts';
 import { virtualClock } from '../src/world/clock.ts';
 import { randomFrom } from '../src/world/random.ts';
 import { inVirtualTime } from '../src/world/run.ts';
@@ -36,7 +39,11 @@ function newMachine(options: MachineOptions = {}) {
 
 clockContract(async () => ({ clock: newMachine().ports.clock, cleanup }), options);
 entropyContract(async () => ({ entropy: newMachine().ports.entropy, cleanup }), options);
-identitiesContract(async () => ({ identities: newMachine().ports.identities, cleanup }), options);
+identitiesContract(async () => {
+  const certify = async (request: string) =>
+    simulatedCertificate('authority 1', 'client 1', keyOfRequest(request) ?? '');
+  return { identities: newMachine().ports.identities, certify, cleanup };
+}, options);
 
 bootContract(async () => {
   const { machine, ports } = newMachine();
@@ -221,6 +228,12 @@ for (const kind of ['linux', 'windows'] as const) {
         machine.software.installing.set('another one');
         return async () => machine.software.installing.set(undefined);
       },
+      async spoil() {
+        machine.software.spoilt.reason = 'a package is half installed';
+        return async () => {
+          machine.software.spoilt.reason = undefined;
+        };
+      },
       has: { dpkg: kind === 'linux', msi: kind === 'windows' },
       ...(kind === 'linux'
         ? { installedDpkg: { name: 'putty', version: '0.78-2' }, removedDpkg: 'left' }
@@ -228,6 +241,24 @@ for (const kind of ['linux', 'windows'] as const) {
       versionedFile: { path: '/putty.exe', version: '0.68.0.0' },
       plainFile: '/plain',
       missingFile: '/missing',
+      cleanup,
+    };
+  }, options);
+}
+
+for (const [kind, has] of [
+  ['linux', 'systemd'],
+  ['windows', 'wmi'],
+] as const) {
+  facilitiesContract(async () => {
+    const { machine, ports } = newMachine({ kind });
+    return {
+      facilities: ports.facilities ?? assert.fail('a simulated machine has facilities'),
+      has: [has],
+      spoil: async (name) => {
+        machine.facilities.deaf.add(name);
+        return async () => void machine.facilities.deaf.delete(name);
+      },
       cleanup,
     };
   }, options);
@@ -241,6 +272,7 @@ registryContract(async () => {
   return {
     registry: ports.registry,
     values: [at, inCapitals].map((value) => ({ at: value, text: '42' })),
+    place: { ...at, key: 'Software\\Holdfast\\New', name: 'own' },
     cleanup,
   };
 }, options);

@@ -27,7 +27,14 @@ function carelessNamed(name: string): Carelessness {
 
 for (const flow of crashFlows) {
   test(`${flow.name}: whatever is cut off ends as promised`, async () => {
-    const tally = await flow.run({ seeds, stride, secondStride: 40, randomWays: 2 });
+    // A set-up comes back through all its phases: `holdfast lab crash` cuts it as often as the others.
+    const isLong = flow.name.startsWith('client-');
+    const tally = await flow.run({
+      seeds: isLong ? Math.ceil(seeds / 2) : seeds,
+      stride,
+      secondStride: isLong ? 0 : 40,
+      randomWays: 2,
+    });
     tallies.push(tally);
     assert.deepEqual(tally.brokenPromises, []);
     assert.equal(tally.broken, 0);

@@ -24,6 +24,7 @@ registryContract(async () => {
   return {
     registry: ports.registry,
     values: values.map(([name, , text]) => ({ at: { ...place, name }, text })),
+    place: { ...place, key: 'Software\\Holdfast\\New', name: 'own' },
     cleanup: async () => {},
   };
 });

@@ -1,4 +1,5 @@
 /** The flows of `holdfast lab crash`. */
+import { clientSetupStory } from '../flows/client-setup/story.ts';
 import { installerStory } from '../flows/installer/stories.ts';
 import { journalCompaction } from '../flows/journal-compaction.ts';
 import { outboxDelivery } from '../flows/outbox-delivery.ts';
@@ -17,4 +18,8 @@ export const crashFlows: readonly CrashFlow[] = [
   crashFlow('policy-apply', 'The client takes a new policy over an old one', policyApply),
   crashFlow('journal-compaction', 'A journal grows and is written anew as a snapshot', journalCompaction),
   crashFlow('outbox-delivery', 'Status messages are brought to the site', outboxDelivery),
+  crashFlow('client-install', 'A machine is set up as a client', (seed) => clientSetupStory('install', seed)),
+  crashFlow('client-repair', 'A damaged client is mended by its set-up', (seed) =>
+    clientSetupStory('repair', seed),
+  ),
 ];

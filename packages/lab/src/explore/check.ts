@@ -99,6 +99,7 @@ function checkWait(world: World, software: Software, notBefore: number | null): 
 /** Places that something may lie in, as patterns of whole paths. */
 const places = [
   /^\/state\/client\.journal(\.new)?$/,
+  /^\/state\/health\.probe$/,
   /^\/state\/keys\/(identity\.json|[0-9a-f-]{36}\.key)(\.new)?$/,
   /^\/state\/cache\/[0-9a-f]{64}(\.part)?$/,
 ];

@@ -1,7 +1,8 @@
 /** The lives of the client on an explored machine: started like a service manager does, cut off by kills and power cuts. */
-import { type ClientEvent, openClient } from '@holdfast/client';
+import type { ClientEvent } from '@holdfast/client';
 import { isHoldfastError, statusCatalogue } from '@holdfast/contract';
 import type { Damage } from '../disk/damage.ts';
+import { openClient } from '../flows/open-client.ts';
 import { checkPromises } from './check.ts';
 import { managedRoot, siteHost, stateFolder, type World } from './world.ts';
 

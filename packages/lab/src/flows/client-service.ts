@@ -1,7 +1,8 @@
 /** The client as the service manager of a simulated machine keeps it: started, enrolled, and started again when it ends. */
-import { type Client, type ClientEvent, openClient } from '@holdfast/client';
+import type { Client, ClientEvent } from '@holdfast/client';
 import { isHoldfastError } from '@holdfast/contract';
 import type { SimulatedMachine } from '../machine/machine.ts';
+import { openClient } from './open-client.ts';
 
 export const stateFolder = '/state';
 export const managedRoot = '/managed';

@@ -26,7 +26,7 @@ const statusNames: ReadonlySet<string> = new Set(Object.values(statusCatalogue).
 /** Of a client of its own, so that what is remembered is never changed. */
 function copyOf(client: SimulatedClient): SimulatedClient {
   const streams = [...client.streams].map(([name, list]): [string, StatusMessage[]] => [name, [...list]]);
-  return { ...client, streams: new Map(streams) };
+  return { ...client, streams: new Map(streams), health: [...client.health] };
 }
 
 /** What all lives of one story share. */
@@ -116,7 +116,11 @@ function live(
   const work = async () => {
     service.start();
     const how = await machine.clock.run(() => goal.isReached(scene()), healingMs);
-    if (how === 'done') await machine.clock.run(() => false, start === 'again' ? goal.quietMs : 0);
+    if (how === 'done' && start === 'again') {
+      await machine.clock.run(() => false, goal.quietMs);
+      // It may have evaluated its health in that time, and the site be told of it only now.
+      await machine.clock.run(() => service.client()?.status().outbox === 0, healingMs);
+    }
     machine.kill();
     if (how === 'done') return;
     throw new Error(`the goal is not reached: ${JSON.stringify(service.client()?.status() ?? 'no client')}`);

@@ -66,12 +66,14 @@ export function bootState(
   };
 }
 
-export function bootPort(state: BootState, calls: Calls, life: Life): Boot {
+/** @param sleptMs milliseconds of sleep since the machine started */
+export function bootPort(state: BootState, calls: Calls, life: Life, sleptMs: () => number): Boot {
   return {
     id: () => calls.call(life, 'boot.id', [], state.id),
     operatingSystem: () => calls.call(life, 'boot.operatingSystem', [], state.system),
     hostName: () => calls.call(life, 'boot.hostName', [], () => state.hostName),
     uptime: () => calls.call(life, 'boot.uptime', [], state.uptime),
+    awake: () => calls.call(life, 'boot.awake', [], () => state.uptime() - sleptMs()),
     settled: () => calls.call(life, 'boot.settled', [], state.settled),
     watch: state.watch,
   };

@@ -1,6 +1,8 @@
 /** The identities port: true P-256 keys and true PKCS #10 requests, all from the seed. */
+import { createPublicKey } from 'node:crypto';
+import { keyFingerprint } from '@holdfast/contract';
 import type { Identities } from '@holdfast/ports';
-import { der, p256Key, pem } from '../site/keys.ts';
+import { der, p256Key, pem, pemContent } from '../site/keys.ts';
 import type { Calls, Life } from '../world/calls.ts';
 import type { Random } from '../world/random.ts';
 
@@ -11,7 +13,20 @@ export function identitiesPort(random: Random, calls: Calls, life: Life): Identi
   return {
     create: (commonName) =>
       calls.call(life, 'identities.create', [commonName], () => identity(random, commonName)),
+    fits: (certificate, privateKey) =>
+      calls.call(life, 'identities.fits', [certificate], () => fits(certificate, privateKey)),
   };
+}
+
+/** Certificates of this world name the fingerprint of their key (`site/network.ts`). */
+function fits(certificate: string, privateKey: string): boolean {
+  try {
+    const content = pemContent('CERTIFICATE', certificate)?.toString('utf8') ?? '';
+    const { publicKey } = JSON.parse(content) as { publicKey?: unknown };
+    return publicKey === keyFingerprint(createPublicKey(privateKey));
+  } catch {
+    return false;
+  }
 }
 
 /** RFC 2986: CertificationRequest { info { version, subject, publicKeyInfo, attributes }, algorithm, signature }. */

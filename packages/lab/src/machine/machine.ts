@@ -11,11 +11,14 @@ import { type Random, randomFrom } from '../world/random.ts';
 import { newTrace, type Trace } from '../world/trace.ts';
 import { type BootState, bootPort, bootState, type SystemKind } from './boot.ts';
 import { entropyPort } from './entropy.ts';
+import { type FacilityTable, facilityTable } from './facilities.ts';
 import { type GateParts, gateParts } from './gate-parts.ts';
 import { identitiesPort } from './identities.ts';
 import { type MachinePower, machinePower } from './power.ts';
 import { type ProcessTable, processTable } from './processes.ts';
+import { type SimulatedScreen, simulatedScreen } from './screen.ts';
 import { installersPort, registryPort, type SoftwareTables, softwareTables } from './software.ts';
+import { type StarterTable, starterTable } from './starters.ts';
 
 export type SimulatedMachine = {
   readonly clock: VirtualClock;
@@ -25,10 +28,14 @@ export type SimulatedMachine = {
   readonly programs: ProcessTable;
   readonly software: SoftwareTables;
   readonly boot: BootState;
+  readonly facilities: Pick<FacilityTable, 'deaf'>;
   /** Sleep, and how fast it is. */
   readonly power: Pick<MachinePower, 'suspend' | 'resume' | 'slowDown'>;
   /** What its readiness gates look at. */
   readonly parts: Pick<GateParts, 'services' | 'supply' | 'links' | 'sessions'>;
+  /** What starts its client. */
+  readonly starters: StarterTable;
+  readonly screen: SimulatedScreen;
   /** Ports for a new life: the client started once, or a program of the test's own. */
   ports(name: string): MachinePorts;
   /** Calls of every port by every life so far, the programs' among them. */
@@ -68,7 +75,10 @@ export function simulatedMachine(
   const volume = options.volume ?? newVolume(options.diskCapacity, clock.now);
   const boot = bootState(random.stream('boot'), kind, options.hostName ?? 'simulated-1', clock.elapsed);
   const parts = gateParts(clock);
+  const screen = simulatedScreen();
+  const starters = starterTable();
   const software = softwareTables(kind);
+  const facilities = facilityTable(kind);
   const names = kind === 'windows' ? 'windows' : 'posix';
   const disk = (life: Life) => diskPort(volume, calls, life, names);
   const countedClock = (life: Life) => clockOf(power, calls, life);
@@ -96,8 +106,11 @@ export function simulatedMachine(
     programs,
     software,
     boot,
+    facilities,
     power,
     parts,
+    screen,
+    starters,
     ports(name) {
       const life = calls.begin(name);
       lives.push(life);
@@ -110,8 +123,11 @@ export function simulatedMachine(
         network: network.port(calls, life),
         installers: installersPort(software, calls, life),
         registry: registryPort(software, calls, life),
-        boot: bootPort(boot, calls, life),
+        boot: bootPort(boot, calls, life, power.sleptMs),
+        facilities: facilities.port(calls, life),
         ...parts.ports(calls, life),
+        screen: screen.port(calls, life),
+        starters: starters.port(calls, life),
       };
     },
     callCount: calls.count,
@@ -122,6 +138,8 @@ export function simulatedMachine(
       programs.powerCut();
       power.restart();
       parts.restart();
+      screen.restart();
+      starters.restart();
       software.installing.set(undefined);
       volume.powerCut(damage, random.stream('damage'));
       boot.restart();

@@ -16,6 +16,8 @@ export type MachinePower = {
   resume(): void;
   /** Milliseconds that each call of its disk takes from now on; 0 = no time, as at first. */
   slowDown(msOfCall: () => number): void;
+  /** Milliseconds that it has slept since it started. */
+  sleptMs(): number;
   /** It starts: awake, and as fast as ever. */
   restart(): void;
   readonly hold: Hold;
@@ -30,11 +32,14 @@ export function machinePower(clock: VirtualClock, kind: 'linux' | 'windows'): Ma
   let fellAsleepAt = 0;
   /** Milliseconds of sleep that its monotonic clock has not counted. */
   let uncounted = 0;
+  let slept = 0;
   let msOfCall = atOnce;
 
   function wake(): void {
     if (waking === undefined) return;
-    if (kind === 'linux') uncounted += clock.elapsed() - fellAsleepAt;
+    const ms = clock.elapsed() - fellAsleepAt;
+    slept += ms;
+    if (kind === 'linux') uncounted += ms;
     waking.resolve();
     waking = undefined;
   }
@@ -54,8 +59,10 @@ export function machinePower(clock: VirtualClock, kind: 'linux' | 'windows'): Ma
     slowDown(given) {
       msOfCall = given;
     },
+    sleptMs: () => slept,
     restart() {
       wake();
+      slept = 0;
       msOfCall = atOnce;
     },
     hold: {

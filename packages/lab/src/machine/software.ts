@@ -1,9 +1,10 @@
 /** The installers and registry ports over tables that a test or a simulated program fills; durable at once. */
-import type { Installers, PackageState, Readiness, Registry } from '@holdfast/ports';
+import { systemError } from '@holdfast/contract';
+import type { Installers, PackageState, Readiness, Registry, RegistryPlace } from '@holdfast/ports';
 import type { Calls, Life } from '../world/calls.ts';
 import { type ToldState, toldState } from './told-state.ts';
 
-export type RegistryValue = Parameters<Registry['read']>[0];
+export type RegistryValue = RegistryPlace;
 
 export type SoftwareTables = {
   /** By name of the package; undefined on a machine without dpkg. */
@@ -14,9 +15,12 @@ export type SoftwareTables = {
   readonly fileVersions: Map<string, string>;
   /** Who installs something now; undefined = nobody. */
   readonly installing: ToldState<string | undefined>;
+  /** Why no installation could be made at all, as a clause; undefined = it could. */
+  readonly spoilt: { reason: string | undefined };
   readonly registry: {
     set(value: RegistryValue, text: string): void;
     get(value: RegistryValue): string | undefined;
+    remove(value: RegistryValue): void;
   };
 };
 
@@ -30,9 +34,11 @@ export function softwareTables(kind: 'linux' | 'windows'): SoftwareTables {
     msi: kind === 'windows' ? new Map() : undefined,
     fileVersions: new Map(),
     installing: toldState<string | undefined>(undefined),
+    spoilt: { reason: undefined },
     registry: {
       set: (value, text) => values.set(keyOf(value), text),
       get: (value) => values.get(keyOf(value)),
+      remove: (value) => void values.delete(keyOf(value)),
     },
   };
 }
@@ -46,9 +52,15 @@ export function installersPort(tables: SoftwareTables, calls: Calls, life: Life)
     msi: (code) => calls.call(life, 'installers.msi', [code], () => stateIn(tables.msi, code)),
     fileVersion: (path) =>
       calls.call(life, 'installers.fileVersion', [path], () => tables.fileVersions.get(path)),
+    healthy: () => calls.call(life, 'installers.healthy', [], () => healthyUnless(tables.spoilt.reason)),
     idle: async () => idleUnless(await look(), tables.msi !== undefined),
     watch,
   };
+}
+
+function healthyUnless(spoilt: string | undefined): Readiness {
+  if (spoilt === undefined) return { ready: true };
+  return { ready: false, reason: spoilt, evidence: { spoilt } };
 }
 
 function idleUnless(installing: string | undefined, byMsi: boolean): Readiness {
@@ -57,6 +69,28 @@ function idleUnless(installing: string | undefined, byMsi: boolean): Readiness {
   return { ready: false, reason: `${installing} holds dpkg's lock`, evidence: { process: installing } };
 }
 
+/** ERROR_INVALID_PARAMETER */
+const invalidParameter = 87;
+
+/** A place or text that no registry has. @throws HoldfastError `system.failed` */
+export function refuseUnfit({ key, name }: RegistryValue, text = ''): void {
+  if (key !== '' && ![key, name, text].some((word) => word.includes('\0'))) return;
+  throw systemError(invalidParameter, 'The registry has no such place');
+}
+
 export function registryPort(tables: SoftwareTables, calls: Calls, life: Life): Registry {
-  return { read: (value) => calls.call(life, 'registry.read', [value], () => tables.registry.get(value)) };
+  const { registry } = tables;
+  return {
+    read: (value) => calls.call(life, 'registry.read', [value], () => registry.get(value)),
+    write: (value, text) =>
+      calls.call(life, 'registry.write', [value, text], () => {
+        refuseUnfit(value, text);
+        registry.set(value, text);
+      }),
+    remove: (value) =>
+      calls.call(life, 'registry.remove', [value], () => {
+        refuseUnfit(value);
+        registry.remove(value);
+      }),
+  };
 }

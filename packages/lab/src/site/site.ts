@@ -7,6 +7,7 @@ import {
   type ErrorCode,
   errorCatalogue,
   formatToken,
+  HealthReport,
   keyFingerprint,
   mpPaths,
   RenewRequest,
@@ -36,6 +37,8 @@ export type SimulatedClient = {
   facts: ClientFacts;
   /** By stream of the outbox: message 1 first, without gaps. */
   readonly streams: Map<string, StatusMessage[]>;
+  /** Reports of its health, the first one first. */
+  readonly health: HealthReport[];
   serial: number;
   /** The index as signed last, its tag and the assignments in it. */
   policy: { readonly tag: string; readonly body: string; readonly assignments: string } | undefined;
@@ -59,6 +62,7 @@ const isEnrolRequest = Compile(EnrolRequest);
 const isRenewRequest = Compile(RenewRequest);
 const isFacts = Compile(ClientFacts);
 const isStatusBatch = Compile(StatusBatch);
+const isHealthReport = Compile(HealthReport);
 
 export function simulatedSite(random: Random, now: () => number, pollSeconds = 60): SimulatedSite {
   const key = ed25519Key(random.stream('policy key'));
@@ -151,6 +155,14 @@ export function simulatedSite(random: Random, now: () => number, pollSeconds = 6
     return json({ acknowledged: stored.length });
   }
 
+  function health(client: SimulatedClient, request: ServerRequest): ServerAnswer {
+    const report = parse(request.body);
+    if (!isHealthReport.Check(report))
+      return refuse('request.invalid', `health: ${request.body.slice(0, 500)}`);
+    client.health.push(report);
+    return { status: 204, headers: {}, body: [], after: 'end' };
+  }
+
   function content(hash: string, request: ServerRequest): ServerAnswer {
     const bytes = contents.get(hash);
     if (bytes === undefined) return refused('content.not-found');
@@ -176,6 +188,7 @@ export function simulatedSite(random: Random, now: () => number, pollSeconds = 6
     if (request.path === mpPaths.policy) return policy(client, request);
     if (request.path === mpPaths.facts) return facts(client, request);
     if (request.path === mpPaths.status) return status(client, request);
+    if (request.path === mpPaths.health) return health(client, request);
     const hash = request.path.slice(request.path.lastIndexOf('/') + 1);
     if (request.path === `${mpPaths.content}/${hash}`) return content(hash, request);
     const assignment = assignments.get(hash);
@@ -207,11 +220,11 @@ export function simulatedSite(random: Random, now: () => number, pollSeconds = 6
 }
 
 function newClient(id: string, publicKey: string, facts: ClientFacts): SimulatedClient {
-  return { id, publicKey, facts, streams: new Map(), serial: 0, policy: undefined };
+  return { id, publicKey, facts, streams: new Map(), health: [], serial: 0, policy: undefined };
 }
 
 /** Fingerprint of the key in a certificate request; undefined where there is none. */
-function keyOfRequest(request: string): string | undefined {
+export function keyOfRequest(request: string): string | undefined {
   const content = pemContent('CERTIFICATE REQUEST', request.replaceAll('\r', ''));
   const start = content?.indexOf(p256Prefix) ?? -1;
   if (content === undefined || start < 0) return undefined;

@@ -1,6 +1,7 @@
 /** The ports of a simulated Windows: those of the machine beneath, with Windows in place of what tells of it. */
-import type { HostServices, RegistryData, RootRegistry } from '@holdfast/msi';
+import type { HostRegistry, HostServices, RegistryData } from '@holdfast/msi';
 import type { Boot, MachinePorts, Protection, Readiness, Registry, Services } from '@holdfast/ports';
+import { refuseUnfit } from '../machine/software.ts';
 import type { WindowsSystem } from './system.ts';
 
 function bootOf(boot: Boot, { title, version }: WindowsSystem): Boot {
@@ -29,17 +30,28 @@ function textOf(data: RegistryData): string {
   }
 }
 
-function registryOf(registry: RootRegistry): Registry {
+/** "System Error Codes", learn.microsoft.com. */
+const winError = { noService: 1060, notActive: 1062 } as const;
+
+function registryOf(registry: HostRegistry): Registry {
   return {
     async read({ name, ...place }) {
       const data = registry.value(place, name);
       return data && textOf(data);
     },
+    async write(at, text) {
+      refuseUnfit(at, text);
+      const { name, ...place } = at;
+      await registry.apply([{ kind: 'set', place, name, data: { kind: 'text', text } }]);
+    },
+    async remove(at) {
+      refuseUnfit(at);
+      const { name, ...place } = at;
+      if (registry.value(place, name) === undefined) return;
+      await registry.apply([{ kind: 'remove-value', place, name }]);
+    },
   };
 }
-
-/** "System Error Codes", learn.microsoft.com. */
-const winError = { noService: 1060, notActive: 1062 } as const;
 
 /** No empty name, no slashes, at most 256 characters: CreateServiceW, lpServiceName. */
 function isServiceName(name: string): boolean {
@@ -76,7 +88,7 @@ function servicesOf(services: HostServices): Services {
 
 export type WindowsParts = {
   readonly system: WindowsSystem;
-  readonly registry: RootRegistry;
+  readonly registry: HostRegistry;
   readonly protection: Protection;
   readonly services: HostServices;
 };

@@ -2,7 +2,7 @@
  * One simulated Windows machine with the real client, and a site over it: what stories from the field happen to. Its
  * service manager starts the client again when it has ended; a restart of the machine ends everything that runs.
  */
-import { type Client, type ClientEvent, openClient } from '@holdfast/client';
+import type { Client, ClientEvent } from '@holdfast/client';
 import {
   type Assignment,
   type DeploymentState,
@@ -10,6 +10,7 @@ import {
   type StatusMessage,
   statusEntry,
 } from '@holdfast/contract';
+import { openClient } from '../../flows/open-client.ts';
 import { uuidFrom } from '../../machine/entropy.ts';
 import { type SimulatedMachine, simulatedMachine } from '../../machine/machine.ts';
 import type { SimulatedNetwork } from '../../site/network.ts';
