@@ -151,7 +151,10 @@ test('the OpenAPI document lists every route of the API', async () => {
     POST /packages/{id}/installer/plan,GET /packages,POST /packages,GET /packages/{id},
     DELETE /packages/{id},POST /packages/{id}/programs,GET /deployments,POST /deployments,GET /deployments/{id},
     DELETE /deployments/{id},GET /deployments/{id}/clients,GET /api-keys,POST /api-keys,DELETE /api-keys/{id},
-    GET /audit,GET /events`
+    GET /audit,GET /events,GET /clients/{id}/health,GET /clients/{id}/health/history,GET /health,GET /health/clients,
+    GET /setups,GET /setups/{id},GET /client-setup,GET /client-setup/script,POST /client-repairs,GET /client-releases,POST /client-releases,
+    GET /client-releases/{version},DELETE /client-releases/{version},
+    POST /client-releases/{version}/packages/{name}/configured`
     .split(',')
     .map((route) => route.trim().replace(' /', ' /api/v1/'));
   assert.deepEqual(listed.toSorted(), expected.toSorted());

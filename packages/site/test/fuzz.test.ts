@@ -81,10 +81,25 @@ test('whatever a client sends to a route, it is taken or answered with a coded 4
   context.after(() => agent.destroy());
   const { request } = await machine.identities.create('client');
   const message = { seq: 1, at: 1, code: 30002, severity: 'info', details: { version: '1' } };
+  const finding = { check: 'component', component: 'core', state: 'failed', reason: 'gone', remedy: 'none' };
+  const health = { evaluatedAt: 1, occasion: 'daily', clientVersion: '1', findings: [finding] };
+  const phase = { seq: 1, at: 1, phase: 'enrol', moment: 'waits', error: 'token.expired', reason: 'late' };
+  const setupReport = {
+    ...phase,
+    setupId: client.id,
+    hostName: 'a',
+    platform: 'linux',
+    architecture: 'x64',
+    intent: 'install',
+    version: '1.0.0',
+    clientId: client.id,
+  };
   const good: Record<string, unknown> = {
     [mpPaths.enrol]: { token, certificateRequest: request, facts },
     [mpPaths.renew]: { certificateRequest: client.request },
     [mpPaths.facts]: facts,
+    [mpPaths.health]: health,
+    [mpPaths.setup]: { token, reports: [setupReport] },
     [mpPaths.status]: { clientId: client.id, stream: client.id, oldest: 1, messages: [message] },
   };
   for (const [path, body] of Object.entries(good)) {

@@ -9,6 +9,7 @@ export type AuditAction =
   | 'administrator.create'
   | 'api-key.create'
   | 'api-key.delete'
+  | 'client.repair'
   | 'client.revoke'
   | 'collection.create'
   | 'collection.change'
@@ -20,6 +21,9 @@ export type AuditAction =
   | 'package.create'
   | 'package.delete'
   | 'program.create'
+  | 'release.add'
+  | 'release.delete'
+  | 'release.trust'
   | 'token.create'
   | 'token.revoke';
 

@@ -1,5 +1,5 @@
 /** GET /clients, GET /clients/:id, DELETE /clients/:id/certificate. */
-import { ClientDetail, ClientSummary, PageOf, PageQuery, Uuid } from '@holdfast/contract';
+import { ClientDetail, ClientSummary, HealthState, PageOf, PageQuery, Uuid } from '@holdfast/contract';
 import Type from 'typebox';
 import type { SiteContext } from '../context.ts';
 import { type Api, errors, IdParams, identityOf, Nothing } from '../http/api.ts';
@@ -7,7 +7,11 @@ import { revokeClient } from './model.ts';
 import { clientDetail, listClients } from './store.ts';
 
 const ClientQuery = Type.Object(
-  { ...PageQuery.properties, collectionId: Type.Optional(Uuid) },
+  {
+    ...PageQuery.properties,
+    collectionId: Type.Optional(Uuid),
+    health: Type.Optional(HealthState),
+  },
   { additionalProperties: false },
 );
 
@@ -21,12 +25,16 @@ export function clientRoutes(api: Api, context: SiteContext): void {
         response: { 200: PageOf(ClientSummary), ...errors },
       },
     },
-    (request) => listClients(context.reader, request.query),
+    ({ query: { health, ...query } }) =>
+      listClients(context.reader, {
+        ...query,
+        health: health === undefined ? undefined : { state: health, now: context.clock.now() },
+      }),
   );
   api.get(
     '/clients/:id',
     { schema: { summary: 'One client', params: IdParams, response: { 200: ClientDetail, ...errors } } },
-    (request) => clientDetail(context.reader, request.params.id),
+    (request) => clientDetail(context.reader, request.params.id, context.clock.now()),
   );
   api.delete(
     '/clients/:id/certificate',

@@ -3,12 +3,14 @@ import {
   type ClientDetail,
   type ClientFacts,
   type ClientSummary,
+  type HealthState,
   HoldfastError,
   type Page,
   type Platform,
 } from '@holdfast/contract';
 import type { Kysely } from 'kysely';
 import type { Static } from 'typebox';
+import { clientHealth, evaluated, inHealthState } from '../health/store.ts';
 import { standing } from '../status/standing.ts';
 import { after, byName, contains, defaultPageLimit, type PageRequest, pageOf } from '../store/pages.ts';
 import type { ClientRow, Schema } from '../store/schema.ts';
@@ -57,12 +59,15 @@ export async function markClientRevoked(db: Kysely<Schema>, id: string, at: numb
   await db.updateTable('client').set({ revokedAt: at }).where('id', '=', id).execute();
 }
 
-/** Clients by host name; those of one collection where it is named. */
-export async function listClients(
-  db: Kysely<Schema>,
-  request: PageRequest & { readonly collectionId?: string | undefined },
-): Promise<Page<ClientSummary>> {
-  const { collectionId, search } = request;
+export type ClientsQuery = PageRequest & {
+  readonly collectionId?: string | undefined;
+  /** Only clients that are so, looked at at this time (milliseconds since 1970). */
+  readonly health?: { readonly state: HealthState; readonly now: number } | undefined;
+};
+
+/** Clients by host name; those of one collection, or in one state of health, where it is named. */
+export async function listClients(db: Kysely<Schema>, request: ClientsQuery): Promise<Page<ClientSummary>> {
+  const { collectionId, health, search } = request;
   const limit = request.limit ?? defaultPageLimit;
   const place = byName.read(request.cursor);
   const filtered = db
@@ -74,6 +79,13 @@ export async function listClients(
           .selectFrom('collectionMember')
           .select('collectionMember.clientId')
           .where('collectionMember.collectionId', '=', collectionId ?? ''),
+      ),
+    )
+    .$if(health !== undefined, (query) =>
+      query.where('client.id', 'in', () =>
+        evaluated(db)
+          .select('client.id')
+          .where((eb) => inHealthState(eb, health?.state ?? 'well', health?.now ?? 0)),
       ),
     );
   const rows = await filtered
@@ -94,8 +106,8 @@ export async function listClients(
   );
 }
 
-/** @throws HoldfastError `not-found` */
-export async function clientDetail(db: Kysely<Schema>, id: string): Promise<ClientDetail> {
+/** @param now milliseconds since 1970. @throws HoldfastError `not-found` */
+export async function clientDetail(db: Kysely<Schema>, id: string, now: number): Promise<ClientDetail> {
   const row = await findClient(db, id);
   if (!row) throw new HoldfastError('not-found', `There is no client ${id}.`);
   const { facts: _facts, policySerial: _serial, ...summary } = row;
@@ -117,6 +129,7 @@ export async function clientDetail(db: Kysely<Schema>, id: string): Promise<Clie
     ...clientSummary(summary),
     facts: factsOf(row),
     certificate: certificate ?? { serial: '', expiresAt: 0 },
+    health: await clientHealth(db, row, now),
     collections,
     deployments: await clientDeployments(db, id),
   };

@@ -55,8 +55,11 @@ async function assignmentOf(
   };
 }
 
-/** Writes the deployment and its assignment, and answers it as it then stands. */
-async function writeDeployment(
+/**
+ * Writes the deployment and its assignment in a transaction, and answers it as it then stands. Who commits it tells the
+ * clients: `invalidateMembers`.
+ */
+export async function writeDeployment(
   context: SiteContext,
   db: Kysely<Schema>,
   actor: string,

@@ -114,6 +114,8 @@ async function answerError(
     log(`${request.id} ${request.method} ${request.routeOptions.url ?? '?'}: ${error.message} ${cause}`);
   }
   if (error.status === 413) await drain(request);
+  const { retryAfter } = error.details;
+  if (typeof retryAfter === 'number') reply.header('retry-after', retryAfter);
   await reply.code(errorCatalogue[error.code].status).send(errorBody(error, String(request.id)));
 }
 

@@ -1,6 +1,5 @@
 /** The management point: what clients talk to, over mutual TLS. */
 import { createServer } from 'node:https';
-import { Readable } from 'node:stream';
 import {
   ClientFacts,
   EnrolRequest,
@@ -15,16 +14,19 @@ import {
   TrustResponse,
   wireLimits,
 } from '@holdfast/contract';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { updateFacts } from '../clients/enrolled.ts';
 import { announceMemberships, evaluateClient } from '../collections/membership.ts';
 import type { SiteContext } from '../context.ts';
 import { enrol, renew } from '../enrolment/model.ts';
+import { healthReportRoute } from '../health/report-route.ts';
+import { openReleaseRoutes } from '../releases/open-routes.ts';
+import { setupReportRoute } from '../setup/report-route.ts';
 import type { StatusIngest } from '../status/ingest.ts';
 import { answerErrors, answerFrameworkErrors } from './errors.ts';
-import { type IdentifyPeer, peerIdentifier } from './peer.ts';
-import { parseRange } from './ranges.ts';
+import { type IdentifyPeer, knownClient, peerIdentifier } from './peer.ts';
+import { sendContent } from './send-content.ts';
 import { answerUnchanged, sameTag } from './unchanged.ts';
 import { validatorCompiler } from './validation.ts';
 
@@ -85,14 +87,10 @@ export function createManagementPoint(options: ManagementPointOptions): Manageme
   policyRoutes(app, context, identify);
   contentRoute(app, context, identify);
   reportRoutes(app, options, identify);
+  healthReportRoute(app, context, identify);
+  openReleaseRoutes(app, context);
+  setupReportRoute(app, context);
   return { app, renew: (server) => app.server.setSecureContext(secure(server)) };
-}
-
-/** Refuses strangers before a body of theirs is read. */
-function knownClient(identify: IdentifyPeer) {
-  return async (request: FastifyRequest): Promise<void> => {
-    identify(request.raw);
-  };
 }
 
 function trustRoutes(app: FastifyInstance, { context, createdAt }: ManagementPointOptions): void {
@@ -150,34 +148,9 @@ function contentRoute(app: FastifyInstance, context: SiteContext, identify: Iden
     { schema: { params: HashParams } },
     async (request, reply) => {
       identify(request.raw);
-      const { hash } = request.params;
-      const size = await context.content.size(hash);
-      if (size === undefined)
-        throw new HoldfastError('content.not-found', 'The site does not have this content.');
-      reply.header('accept-ranges', 'bytes').header('etag', `"${hash}"`);
-      const range = askedRange(request, reply, { hash, size });
-      const { start, end } = range ?? { start: 0, end: size };
-      if (range) reply.code(206).header('content-range', `bytes ${start}-${end - 1}/${size}`);
-      reply.header('content-length', end - start).type('application/octet-stream');
-      return await reply.send(Readable.from(context.content.read(hash, start, end), { objectMode: false }));
+      return await sendContent(context.content, request.params.hash, request, reply);
     },
   );
-}
-
-/** `If-Range` with another hash cannot happen with content by hash, but is honoured: the whole is sent then. */
-function askedRange(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { hash, size }: { hash: string; size: number },
-) {
-  const condition = request.headers['if-range'];
-  if (condition !== undefined && condition !== `"${hash}"`) return undefined;
-  try {
-    return parseRange(request.headers.range, size);
-  } catch (thrown) {
-    reply.header('content-range', `bytes */${size}`);
-    throw thrown;
-  }
 }
 
 function reportRoutes(app: FastifyInstance, options: ManagementPointOptions, identify: IdentifyPeer): void {

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { HoldfastError } from '@holdfast/contract';
 import type { Clock } from '@holdfast/ports';
+import type { FastifyRequest } from 'fastify';
 import type { ClientRegistry, RegisteredClient } from '../clients/registry.ts';
 
 /** What a certificate says; read once for each connection. */
@@ -57,5 +58,12 @@ export function peerIdentifier(clients: ClientRegistry, clock: Clock): IdentifyP
     }
     if (client.revoked) throw new HoldfastError('certificate.revoked', 'The client was revoked.');
     return client;
+  };
+}
+
+/** Refuses strangers before a body of theirs is read. */
+export function knownClient(identify: IdentifyPeer) {
+  return async (request: FastifyRequest): Promise<void> => {
+    identify(request.raw);
   };
 }

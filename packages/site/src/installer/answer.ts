@@ -2,12 +2,15 @@
 import { isHoldfastError } from '@holdfast/contract';
 import {
   type ByteSource,
+  bytesSink,
   type Database,
   type Evaluation,
   evaluate,
   openDatabase,
   openProduct,
   type Product,
+  withProperties,
+  writePackage,
 } from '@holdfast/msi';
 import { describeInstaller } from './describe.ts';
 import { filesOf, rowsOf, tablesOf } from './lists.ts';
@@ -79,6 +82,11 @@ export async function answerQuestion(
       return rowsOf(database, question.table, question.part);
     case 'loop':
       return { found: await findLoop(question.program, await product(), content.path) };
+    case 'configured': {
+      const sink = bytesSink();
+      await writePackage(await withProperties(database, question.properties), sink);
+      return { bytes: sink.bytes() };
+    }
     case 'plan':
       return planInstaller({ content, database, product: await product() }, question, async (other) => {
         const found = await open(other);

@@ -28,6 +28,8 @@ export type Question =
   | { readonly about: 'files'; readonly part: Part; readonly feature: string | undefined }
   | { readonly about: 'tables' }
   | { readonly about: 'rows'; readonly table: string; readonly part: Part }
+  /** The package once more, with these properties in it. */
+  | { readonly about: 'configured'; readonly properties: Readonly<Record<string, string>> }
   /** Whether a program of this package can change nothing where its detection does not hold, and why. */
   | { readonly about: 'loop'; readonly program: ProgramDefinition }
   /**
@@ -59,13 +61,14 @@ export type Answers = {
   /** Null where it may change something. */
   loop: { found: LoopFound | null };
   plan: InstallerPlan;
+  configured: { bytes: Uint8Array };
 };
 
 export type QuestionAbout<About extends Question['about']> = Extract<Question, { about: About }>;
 
 export type InstallerReader = {
   /**
-   * Reads tables only, never the files in a package; in bounded time and memory.
+   * Reads tables only, never the files in a package, unless all of it is to be written again; in bounded time and memory.
    * @throws HoldfastError `msi.invalid`, `msi.limit`, `not-found` (a table), `content.not-found`, `request.invalid` (a
    * command line that cannot be planned), `site.unavailable`
    */

@@ -1,5 +1,14 @@
 /** The site's tables, as Kysely sees them. Times are milliseconds since 1970; JSON is text; truth is 0 or 1. */
 import type { Generated, Insertable, Selectable } from 'kysely';
+import type {
+  ClientPackageTable,
+  ClientReleaseTable,
+  HealthFindingTable,
+  HealthHistoryTable,
+  HealthTable,
+  SetupReportTable,
+  SetupTable,
+} from './schema-clients.ts';
 
 type SiteTable = { id: number; siteCode: string; createdAt: number };
 
@@ -155,6 +164,13 @@ export type Schema = {
   deploymentState: DeploymentStateTable;
   audit: AuditTable;
   setting: SettingTable;
+  clientRelease: ClientReleaseTable;
+  clientPackage: ClientPackageTable;
+  setup: SetupTable;
+  setupReport: SetupReportTable;
+  health: HealthTable;
+  healthFinding: HealthFindingTable;
+  healthHistory: HealthHistoryTable;
 };
 
 export type ClientRow = Selectable<ClientTable>;
@@ -163,4 +179,6 @@ export type ProgramRow = Selectable<ProgramTable>;
 export type PackageRow = Selectable<PackageTable>;
 export type CollectionRow = Selectable<CollectionTable>;
 export type StatusMessageRow = Selectable<StatusMessageTable>;
+export type ClientPackageRow = Selectable<ClientPackageTable>;
+export type SetupRow = Selectable<SetupTable>;
 export type NewStatusMessage = Insertable<StatusMessageTable>;
