@@ -1,7 +1,7 @@
 /** The idle client: its proportional memory above an empty script of the same runtime, and its CPU time in a minute. */
 import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { awaitStatus } from '../e2e/support/deploy.ts';
 import { temporaryFolder } from '../e2e/support/folders.ts';
@@ -19,9 +19,8 @@ export async function client(): Promise<readonly Figure[]> {
   const running = await startTestSite({ dataFolder: join(folder.path, 'site'), pollSeconds: 3600 });
   try {
     const output = join(folder.path, 'holdfast-client');
-    const { launcher } = await buildClient({ platform: 'linux', output, withNode: true });
-    // Of the same file, because memory of a program file is shared by the processes that run it.
-    const node = join(dirname(launcher), 'node');
+    // The empty script is run by the same file, because memory of a program file is shared by the processes that run it.
+    const { launcher, node } = await buildClient({ platform: 'linux', output });
     const state = join(folder.path, 'client');
     const root = join(folder.path, 'root');
     mkdirSync(state);

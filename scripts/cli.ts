@@ -13,8 +13,7 @@ const siteCommands = '../site-commands.ts';
 export async function buildCli(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   const { metafile } = await bundleProgram({
-    name: 'holdfast',
-    entry: join(projectFolder, 'packages/cli/src/holdfast.ts'),
+    entries: { holdfast: join(projectFolder, 'packages/cli/src/holdfast.ts') },
     output: folder,
     target: 'node24',
     external: ['koffi', siteCommands],

@@ -37,6 +37,8 @@ export type Api = {
     body: unknown,
     query?: Query,
   ): Promise<Static<T>>;
+  /** For what answers with bytes, held in memory: the packages of a client. */
+  bytes(path: string, body: unknown): Promise<Uint8Array>;
   /** For what answers without a body (204). */
   change(method: 'PUT' | 'DELETE', path: string): Promise<void>;
   /** Rows of a list, page after page, up to `limit` of them. */
@@ -146,6 +148,18 @@ export function openApi(site: string, apiKey: string, stopped: AbortSignal): Api
           body: JSON.stringify(body),
         }),
       );
+    },
+    async bytes(path, body) {
+      const response = await request(path, {}, answerWithin, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      try {
+        return new Uint8Array(await response.arrayBuffer());
+      } catch (cause) {
+        throw networkError(cause, origin);
+      }
     },
     async change(method, path) {
       const response = await request(path, {}, answerWithin, { method });

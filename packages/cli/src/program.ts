@@ -10,6 +10,7 @@ const families: readonly { readonly words: readonly string[]; readonly load: () 
   { words: ['site'], load: async () => (await import('./verbs/site.ts')).siteVerbs },
   { words: ['login', 'logout'], load: async () => (await import('./verbs/login.ts')).loginVerbs },
   { words: ['client'], load: async () => (await import('./verbs/client.ts')).clientVerbs },
+  { words: ['release'], load: async () => (await import('./verbs/release.ts')).releaseVerbs },
   { words: ['token'], load: async () => (await import('./verbs/token.ts')).tokenVerbs },
   { words: ['collection'], load: async () => (await import('./verbs/collection.ts')).collectionVerbs },
   { words: ['package'], load: async () => (await import('./verbs/package.ts')).packageVerbs },

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { holdfastVersion } from '@holdfast/contract';
@@ -20,7 +20,7 @@ let built: BuiltClient;
 before(async () => {
   if (skip !== false) return;
   folder = await temporaryFolder();
-  built = await buildClient({ platform: 'linux', output: join(folder.path, 'shipped'), withNode: true });
+  built = await buildClient({ platform: 'linux', output: join(folder.path, 'shipped') });
   site = await startTestSite();
 });
 after(async () => {
@@ -61,14 +61,14 @@ test('the launcher enrols, and then tells the status as JSON', { skip }, async (
 test('a running client does without the libraries that make identities', { skip }, async () => {
   assert.doesNotMatch(await readFile(built.bundle, 'utf8'), /Pkcs10CertificateRequestGenerator/);
   const state = await enrol('running');
-  const shipped = dirname(built.launcher);
-  const chunks = await readdir(join(shipped, 'chunks'));
+  const shipped = built.tree.folder;
+  const chunks = await readdir(join(shipped, 'seed/chunks'));
   assert.equal(chunks.filter((name) => /^certificate-request-\w+\.mjs$/.test(name)).length, 1);
   const slim = join(folder.path, 'slim');
   const isChunkOfIdentities = (path: string) => basename(path).startsWith('certificate-request-');
   await cp(shipped, slim, { recursive: true, filter: (path) => !isChunkOfIdentities(path) });
   const words = ['run', '--once', '--json', '--folder', state];
-  const { stdout } = await run(join(slim, basename(built.launcher)), words);
+  const { stdout } = await run(join(slim, 'bin', basename(built.launcher)), words);
   const events = stdout.trimEnd().split('\n');
   assert.ok(events.some((line) => JSON.parse(line).event === 'policy-applied'));
 });

@@ -7,7 +7,18 @@ import type { Static } from 'typebox';
 import * as Type from 'typebox';
 import { Compile } from 'typebox/compile';
 
-const Settings = Type.Object({ site: Type.String(), root: Type.String() });
+export { standardFolder } from './standard-folder.ts';
+
+const Settings = Type.Object({
+  site: Type.String(),
+  root: Type.String(),
+  /** `notify`: what is wrong with the client itself is reported and not mended. */
+  health: Type.Optional(Type.Union([Type.Literal('mend'), Type.Literal('notify')])),
+  /** Room for content of packages. */
+  cacheMegabytes: Type.Optional(Type.Integer({ minimum: 1 })),
+  /** 0 says everything, 3 errors alone. */
+  logLevel: Type.Optional(Type.Integer({ minimum: 0, maximum: 3 })),
+});
 export type Settings = Static<typeof Settings>;
 const settingsShape = Compile(Settings);
 const idShape = Compile(Uuid);
@@ -15,13 +26,6 @@ const idShape = Compile(Uuid);
 const settingsName = 'settings.json';
 const statusName = 'status.json';
 const requestsName = 'requests';
-
-/** Linux: where services keep their state. Windows: where programs keep what belongs to the machine. */
-export function standardFolder(environment: Readonly<Record<string, string | undefined>>): string {
-  return process.platform === 'win32'
-    ? join(environment.ProgramData ?? 'C:\\ProgramData', 'Holdfast')
-    : '/var/lib/holdfast-client';
-}
 
 async function replaceFile(folder: string, name: string, text: string, durable: boolean): Promise<void> {
   const temporary = join(folder, `${name}.${process.pid}.new`);

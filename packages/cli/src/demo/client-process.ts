@@ -26,7 +26,7 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
  * (the client's Node does not take all of the source as it is: the bundler lowers it).
  */
 function clientCommand(): readonly [program: string, ...words: string[]] {
-  const launcher = path(`../../../../dist/client/${process.platform}-${process.arch}/holdfast-client`);
+  const launcher = path(`../../../../dist/client/${process.platform}-${process.arch}/bin/holdfast-client`);
   return existsSync(launcher) ? [launcher] : [process.execPath, path('../holdfast-client.ts')];
 }
 

@@ -1,7 +1,11 @@
 /** `holdfast client`: the managed machines that a site knows. */
 import { type ClientDetail, ClientSummary } from '@holdfast/contract';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { facts, type Surroundings, table, when } from '../terminal.ts';
+import { clientHealthVerb, healthStates } from './client-health.ts';
+import { clientPushVerb } from './client-push.ts';
+import { clientRepairVerb } from './client-repair.ts';
+import { clientSetupVerbs } from './client-setup.ts';
 import { findClient, findCollection } from './find.ts';
 import { apiVerb, argument, number, runOverApi, text, withList } from './verb.ts';
 
@@ -13,6 +17,7 @@ function shown(client: ClientDetail, columns: number | undefined): string {
     ['client version', client.clientVersion],
     ['enrolled', when(client.enrolledAt)],
     ['last seen', when(client.lastSeenAt)],
+    ['health', client.health.state],
     ['certificate', `${client.certificate.serial}, expires ${when(client.certificate.expiresAt)}`],
     ['revoked', client.revokedAt === null ? undefined : when(client.revokedAt)],
     ['collections', client.collections.map((collection) => collection.name).join(', ')],
@@ -40,8 +45,11 @@ export function clientVerbs(program: Command, surroundings: Surroundings): void 
       'client list',
       'client list --search web --json',
       'client list --collection "All clients"',
+      'client list --health silent',
     ]),
-  ).option('--collection <name>', 'only members of this collection');
+  )
+    .addOption(new Option('--collection <name>', 'only members of this collection').conflicts('health'))
+    .addOption(new Option('--health <state>', 'only clients that are so').choices(healthStates));
   runOverApi(list, surroundings, async (session, _values, options) => {
     const collection = text(options, 'collection');
     const path = collection
@@ -49,6 +57,7 @@ export function clientVerbs(program: Command, surroundings: Surroundings): void 
       : '/clients';
     const page = await session.api.list(ClientSummary, path, number(options, 'limit', 100), {
       search: text(options, 'search'),
+      health: text(options, 'health'),
     });
     session.answer({ items: page.items, total: page.total }, () =>
       table(
@@ -83,4 +92,9 @@ export function clientVerbs(program: Command, surroundings: Surroundings): void 
     await session.api.change('DELETE', `/clients/${client.id}/certificate`);
     session.answer({ id: client.id, revoked: true }, () => facts([['revoked', client.hostName]]));
   });
+
+  clientSetupVerbs(noun, surroundings);
+  clientPushVerb(noun, surroundings);
+  clientHealthVerb(noun, surroundings);
+  clientRepairVerb(noun, surroundings);
 }

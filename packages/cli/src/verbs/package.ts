@@ -8,11 +8,12 @@ import {
   type ProgramCreate,
 } from '@holdfast/contract';
 import type { Command } from 'commander';
-import { type LocalFile, localFiles, upload } from '../software/content.ts';
+import { type LocalFile, localFiles } from '../software/content.ts';
 import { debianSoftware } from '../software/debian.ts';
 import { describeInstaller, onlyInstaller } from '../software/windows-installer.ts';
 import { bytes, facts, type Surroundings, table, when } from '../terminal.ts';
 import { findPackage } from './find.ts';
+import { sendFiles } from './send-files.ts';
 import { type ApiSession, apiVerb, argument, number, runOverApi, text, withList } from './verb.ts';
 
 type Described = {
@@ -68,25 +69,11 @@ async function asSiteSays(
   return { ...named(software, options), installer: { description, notes: software.notes } };
 }
 
-/** Uploads with one line of progress on standard error, overwritten where it is a terminal. */
-async function send(session: ApiSession, files: readonly LocalFile[]): Promise<number> {
-  const { surroundings } = session;
-  const { known } = await upload(session.api, files, (sent) => {
-    if (surroundings.progress) {
-      surroundings.error(
-        `\rsending ${sent.files}/${sent.of} files, ${bytes(sent.bytes)} of ${bytes(sent.total)}   `,
-      );
-    }
-  });
-  if (surroundings.progress) surroundings.error('\n');
-  return known;
-}
-
 async function add(session: ApiSession, path: string, options: Record<string, unknown>): Promise<void> {
   const { api } = session;
   const files = await localFiles(path);
   const found = await describe(path, files, options);
-  const known = await send(session, files);
+  const known = await sendFiles(session, files);
   const described = 'source' in found ? await asSiteSays(session, found, options) : found;
   const created = await api.send(PackageSummary, 'POST', '/packages', {
     name: described.name,

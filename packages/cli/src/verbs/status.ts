@@ -76,6 +76,8 @@ export function statusVerbs(program: Command, surroundings: Surroundings): void 
       facts([
         ['clients', numbers.clients.total],
         ['seen in a day', numbers.clients.seenLastDay],
+        ['not well', numbers.clients.unhealthy],
+        ['silent', numbers.clients.silent],
         ['revoked', numbers.clients.revoked],
         ['packages', numbers.packages],
         ['deployments', numbers.deployments],

@@ -32,16 +32,20 @@ function session(surroundings: Surroundings, options: CommonOptions): Session {
   };
 }
 
-/** A verb that needs no site: `examples` are shown by --help, without the leading name of the program. */
+/**
+ * A verb that needs no site: `examples` are shown by --help, without the leading name of the program.
+ * @param isDefault whether it is run where no verb is named
+ */
 export function localVerb(
   parent: Command,
   usage: string,
   summary: string,
   examples: readonly string[],
   program = 'holdfast',
+  isDefault = false,
 ): Command {
   return parent
-    .command(usage)
+    .command(usage, { isDefault })
     .description(summary)
     .option('--json', 'answer with one JSON document; errors as {"error":{code,message,remedy}}')
     .addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${program} ${line}`).join('\n')}`);

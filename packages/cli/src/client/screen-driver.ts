@@ -1,0 +1,75 @@
+/** The screen driver of the client that this program is part of. */
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  type ComponentFinding,
+  loadComponentWork,
+  openDriver,
+  type SelfTestResult,
+  screenSelfTestApart,
+} from '@holdfast/client';
+import { HoldfastError, holdfastVersion } from '@holdfast/contract';
+import type { MachinePorts, Screen } from '@holdfast/ports';
+import { type ClientPlace, clientPlace } from './place.ts';
+import { releaseKey } from './release-key.ts';
+
+/** File of a driver, in the folder of its variant. */
+export const driverFile = 'screen.mjs';
+
+/** Loads the driver at a path: of any version, wherever it was laid out. @throws HoldfastError `component.damaged` */
+export function openScreenDriver(path: string): Promise<Screen> {
+  // Packages lie beside the launcher; a driver may lie anywhere.
+  const packagesOf = launcherPath() ?? import.meta.url;
+  return openDriver((file) => import(pathToFileURL(file).href), path, { packagesOf });
+}
+
+/** Tests the driver at a path in a process of its own. Never rejects. */
+export function testScreenDriver(
+  ports: Pick<MachinePorts, 'processes' | 'clock'>,
+  path: string,
+): Promise<SelfTestResult> {
+  const main = launcherPath() ?? join(import.meta.dirname, '../holdfast-client.ts');
+  const words = [main, 'screen', 'test', '--json', '--driver', path];
+  return screenSelfTestApart(ports, { program: process.execPath, arguments: words, folder: dirname(main) });
+}
+
+function launcherPath(): string | undefined {
+  const place = clientPlace();
+  return place && join(place.installFolder, 'launcher/launcher.mjs');
+}
+
+/**
+ * Path of the driver for this version of the system. Of an installed client only one that is as its signed manifest says:
+ * it is code that is about to run with all rights.
+ * @throws HoldfastError `component.damaged`
+ */
+export async function screenDriverPath(ports: MachinePorts, stateFolder: string): Promise<string> {
+  const place = clientPlace();
+  if (place === undefined) {
+    const { platform, version } = await ports.boot.operatingSystem();
+    const windows = Number.parseInt(version, 10) < 10 ? 'win7' : 'win10';
+    const variant = platform === 'windows' ? windows : 'x11';
+    return join(import.meta.dirname, `../components/screen-${variant}.ts`);
+  }
+  const { variant, damages } = await findingOf(ports, place, stateFolder);
+  const [damage] = damages;
+  if (damage !== undefined || variant === null) {
+    const what = damage ? `: ${damage.what}: ${damage.reason}` : '';
+    throw new HoldfastError('component.damaged', `The component screen is damaged${what}.`);
+  }
+  return join(place.versionFolder, 'screen', variant, driverFile);
+}
+
+async function findingOf(
+  ports: MachinePorts,
+  place: ClientPlace,
+  stateFolder: string,
+): Promise<ComponentFinding> {
+  if (releaseKey === undefined) {
+    throw new HoldfastError('component.damaged', 'This client was built without the key of its release.');
+  }
+  const installation = { ports, place, stateFolder, releaseKey, version: holdfastVersion };
+  const { verifyComponent } = await loadComponentWork();
+  // Nothing is changed, so nothing has to wait for anything.
+  return verifyComponent({ ...installation, exclusive: (work) => work() }, 'screen');
+}

@@ -1,0 +1,66 @@
+/** Which version of the client is started: the one that the state folder names, or the seed that came with the package. */
+import { lstat, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { intact } from './intact.ts';
+
+export type InstalledVersion = {
+  /** `seed`, or its number. */
+  readonly name: string;
+  /** Absolute path of its main. */
+  readonly main: string;
+};
+
+export type Choice = {
+  readonly chosen: InstalledVersion;
+  /** Why the version that was named is not the one chosen, as a clause; null where it is, or none was named. */
+  readonly fellBack: string | null;
+};
+
+/** File of the state folder with the number of a version in it. */
+const currentName = 'current';
+/** Three dotted numbers, so that no name can lead out of the folder of versions. */
+const versionNumber = /^\d{1,3}\.\d{1,3}\.\d{1,5}$/;
+/** Bytes of `current` that are looked at. */
+const currentLimit = 64;
+
+export function mainOf(versionFolder: string): string {
+  return join(versionFolder, 'core', 'holdfast-client.mjs');
+}
+
+export function seedOf(installFolder: string): InstalledVersion {
+  return { name: 'seed', main: mainOf(join(installFolder, 'seed')) };
+}
+
+/**
+ * The version that `current` names, if all files of its core are what the release key has signed: it lies in the state
+ * folder, and no more is trusted of that than its signatures. Otherwise the seed, which the package's installer guards.
+ * @param releaseKey public half of the release key, PEM; where it is undefined nothing but the seed is trusted
+ */
+export async function chooseVersion(
+  installFolder: string,
+  stateFolder: string,
+  releaseKey: string | undefined,
+): Promise<Choice> {
+  const seed = seedOf(installFolder);
+  const named = await namedVersion(stateFolder);
+  if (named === undefined) return { chosen: seed, fellBack: null };
+  if (!versionNumber.test(named))
+    return { chosen: seed, fellBack: 'the file that names the version is damaged' };
+  const folder = join(stateFolder, 'versions', named);
+  const damage = await intact(folder, named, releaseKey);
+  if (damage !== undefined)
+    return { chosen: seed, fellBack: `version ${named} cannot be started: ${damage}` };
+  return { chosen: { name: named, main: mainOf(folder) }, fellBack: null };
+}
+
+/** Undefined where no version is named; text that is no number of a version where the file is not what it should be. */
+async function namedVersion(stateFolder: string): Promise<string | undefined> {
+  const path = join(stateFolder, currentName);
+  try {
+    const { size } = await lstat(path);
+    return size <= currentLimit ? (await readFile(path, 'utf8')).trim() : '';
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
+    return '';
+  }
+}
