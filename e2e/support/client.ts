@@ -3,7 +3,8 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { buildClient, clientNodeFlags } from '../../scripts/build-client.ts';
+import { clientNodeFlags } from '@holdfast/machine';
+import { type BuiltClient, buildClient, bundleForClient } from '../../scripts/build-client.ts';
 import { temporaryFolder } from './folders.ts';
 
 const projectFolder = join(import.meta.dirname, '..', '..');
@@ -12,19 +13,19 @@ const ownNode = join(projectFolder, 'packages/client/node_modules/.bin/node');
 /** The Node that a client ships with; where it is not installed, this one. */
 export const clientNode = existsSync(ownNode) ? ownNode : process.execPath;
 
-/** Bundles a main of the client as it ships, into a temporary folder that goes with this process. */
-export async function clientBundle(entry?: string): Promise<string> {
+/** A folder that goes with this process. */
+function folderOfProcess(): string {
   const folder = temporaryFolder();
   process.on('exit', () => folder.remove());
-  const { bundle } = await buildClient({
-    platform: 'linux',
-    output: join(folder.path, 'bundle'),
-    ...(entry === undefined ? {} : { entry }),
-  });
-  return bundle;
+  return join(folder.path, 'client');
 }
 
-let shipped: Promise<string> | undefined;
+/** Bundles another main of the client; answers the path of the bundle. */
+export function clientBundle(entry: string): Promise<string> {
+  return bundleForClient(entry, 'linux', folderOfProcess());
+}
+
+let shipped: Promise<BuiltClient> | undefined;
 
 export type ClientProcess = {
   /** The root under which it installs. */
@@ -40,12 +41,12 @@ export async function startClient(parent: string, site: string, token: string): 
   const root = join(parent, 'root');
   mkdirSync(folder, { recursive: true });
   mkdirSync(root, { recursive: true });
-  shipped ??= clientBundle();
-  const main = await shipped;
+  shipped ??= buildClient({ platform: 'linux', output: folderOfProcess() });
+  const { bundle: main, node } = await shipped;
   const environment = { ...process.env, NODE_NO_WARNINGS: '1' };
   const enrol = [main, 'enrol', '--site', site, '--token', token, '--folder', folder, '--root', root];
-  await promisify(execFile)(clientNode, enrol, { env: environment });
-  const child: ChildProcess = spawn(clientNode, [...clientNodeFlags, main, 'run', '--folder', folder], {
+  await promisify(execFile)(node, enrol, { env: environment });
+  const child: ChildProcess = spawn(node, [...clientNodeFlags, main, 'run', '--folder', folder], {
     stdio: process.env.HOLDFAST_SHOW_CLIENT ? 'inherit' : 'ignore',
     env: environment,
   });

@@ -7,6 +7,7 @@ import {
   bytesSink,
   bytesSource,
   type Database,
+  dataOf,
   openDatabase,
   packCabinet,
   type Row,
@@ -14,7 +15,6 @@ import {
 } from '@holdfast/msi';
 import { puttyPackage, toWindows, wineAvailable } from '../../packages/machine/wine/index.ts';
 import { unpackAll } from '../../packages/msi/test/cabinet-support.ts';
-import { dataOf } from '../../packages/msi/test/support/rewrite.ts';
 import { useWine } from '../support/wine.ts';
 
 const noSample = existsSync(puttyPackage.msi) ? undefined : 'the sample package is not here';

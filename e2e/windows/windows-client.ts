@@ -1,7 +1,8 @@
 /** A real client on Windows Node 22 under Wine, as it is bundled to be shipped. */
-import { dirname } from 'node:path';
+
+import { clientNodeFlags } from '@holdfast/machine';
 import { makeWinePrefix, toWindows, type WinePrefix } from '../../packages/machine/wine/index.ts';
-import { buildClient, clientNodeFlags } from '../../scripts/build-client.ts';
+import { buildClient } from '../../scripts/build-client.ts';
 
 export type WindowsClient = {
   readonly prefix: WinePrefix;
@@ -22,8 +23,8 @@ export async function startWindowsClient(
   site: string,
   token: string,
 ): Promise<WindowsClient> {
-  const [{ bundle, launcher }, prefix] = await Promise.all([
-    buildClient({ platform: 'windows', output: `${parent}/bundle`, withNode: true }),
+  const [{ bundle, launcher, node }, prefix] = await Promise.all([
+    buildClient({ platform: 'windows', output: `${parent}/bundle` }),
     makeWinePrefix(`${parent}/prefix`),
   ]);
   const settings = ['--site', site, '--token', token, '--folder', stateFolder, '--root', 'C:\\'];
@@ -32,10 +33,9 @@ export async function startWindowsClient(
     await prefix.close();
     throw new Error(`enrolment ended with ${enrolled.code}: ${enrolled.output}`);
   }
-  const node = toWindows(`${dirname(bundle)}/node.exe`);
   const words = [...clientNodeFlags, toWindows(bundle), 'run', '--folder', stateFolder];
   // Not through the launcher: what is ended is to be the client itself, and not the interpreter that waits for it.
-  const run = () => prefix.start(node, words, { timeoutMs: 0 });
+  const run = () => prefix.start(toWindows(node), words, { timeoutMs: 0 });
   let client = run();
   return {
     prefix,

@@ -1,0 +1,23 @@
+/** Asks the service manager of Windows for the client's service, as an administrator's program would: for the run inside Wine. */
+import { windowsMachine } from '@holdfast/machine';
+
+const [word = '', times = '1'] = process.argv.slice(2);
+const name = 'HoldfastClient';
+const { services } = windowsMachine();
+if (services === undefined) throw new TypeError('Windows has services');
+
+const began = performance.now();
+if (word === 'start') await services.start(name);
+if (word === 'stop') await services.stop(name);
+const tookMs = Math.round(performance.now() - began);
+
+/** Milliseconds of each answer to an interrogation; null where there was none. */
+const answers: (number | null)[] = [];
+for (let round = 0; word === 'ask' && round < Number(times); round += 1) {
+  const asked = performance.now();
+  const { ready } = await services.readiness(name);
+  answers.push(ready ? Math.round(performance.now() - asked) : null);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+}
+console.log(JSON.stringify({ state: (await services.state(name)) ?? null, tookMs, answers }));
+process.exit();
