@@ -1,7 +1,7 @@
 /** Set-up that any Node 20 can run: locked dependencies, the pinned Node, and Debian's packages for the suites. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -65,6 +65,21 @@ function missingDebianPackages() {
   return wanted.filter((name) => !present.has(name));
 }
 
+/**
+ * The suites start their own servers: none of the packages is to open a port of this machine (policy-rc.d, Debian policy
+ * manual 9.3.3.1). A rule that is there already is left alone.
+ */
+function startingNothing(install) {
+  const rule = '/usr/sbin/policy-rc.d';
+  if (existsSync(rule)) return install();
+  writeFileSync(rule, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    install();
+  } finally {
+    rmSync(rule, { force: true });
+  }
+}
+
 /** On Debian as root, installs the packages that the suites need. Elsewhere a suite says itself what it lacks. */
 export function ensureDebianPackages() {
   if (!existsSync('/etc/debian_version') || process.getuid?.() !== 0) return;
@@ -74,7 +89,9 @@ export function ensureDebianPackages() {
   const options = { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
   try {
     execFileSync('apt-get', ['update', '-qq'], options);
-    execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], options);
+    startingNothing(() => {
+      execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], options);
+    });
   } catch {
     process.stderr.write(
       'apt-get failed: the suites that need those packages are skipped with their reason.\n',
