@@ -34,10 +34,10 @@ async function addClient(page: Page): Promise<{ site: string; token: string }> {
   await page.getByRole('button', { name: 'Add a client' }).first().click();
   await page.getByRole('textbox', { name: 'Label' }).fill('Lab machines');
   await page.getByRole('button', { name: 'Create token' }).click();
+  await page.getByRole('tab', { name: 'By hand' }).click();
   const command = await page.getByText(/^sudo holdfast-client enrol /).textContent();
   const words = /^sudo holdfast-client enrol --site (https:\S+) --token (\S+)$/.exec(command ?? '');
   assert.ok(words, `the command is: ${command}`);
-  await page.getByText('sudo holdfast-client run', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Done' }).click();
   return { site: words[1] ?? '', token: words[2] ?? '' };
 }

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { TokenCreated } from '@holdfast/contract';
 import { linuxMachine } from '@holdfast/machine';
+import type { Clock } from '@holdfast/ports';
 import { createSite, type RunningSite, startSite } from '@holdfast/site';
 import { type Api, openApi } from './api.ts';
 
@@ -15,6 +16,8 @@ export type TestSiteOptions = {
   readonly managementPort?: number;
   readonly distFolder?: string;
   readonly isNew?: boolean;
+  /** In place of the machine's; a site in a process of its own has none but that. */
+  readonly clock?: Clock;
 };
 
 export type TestSite = { site: RunningSite; api: Api; apiKey: string; token: string };
@@ -35,7 +38,7 @@ export async function startTestSite(options: TestSiteOptions): Promise<TestSite>
     managementPoint: { host: '127.0.0.1', port: options.managementPort ?? 0 },
     pollSeconds: options.pollSeconds,
     disk: machine.disk,
-    clock: machine.clock,
+    clock: options.clock ?? machine.clock,
     entropy: machine.entropy,
     log: () => {},
   };

@@ -1,4 +1,5 @@
 /** The addresses of the console. */
+import type { HealthState, SetupState } from '@holdfast/contract/web';
 import { Button, Center, Loader, Text } from '@mantine/core';
 import { IconMapOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -14,6 +15,11 @@ import {
 import { sessionQuery } from './api/session.ts';
 import { ClientPage } from './clients/client.tsx';
 import { ClientsPage } from './clients/clients.tsx';
+import { ClientsFrame } from './clients/frame.tsx';
+import { healthStateOf } from './clients/health/looks.ts';
+import { setupStateOf } from './clients/setups/looks.ts';
+import { SetupPage } from './clients/setups/setup.tsx';
+import { SetupsPage } from './clients/setups/setups.tsx';
 import { CollectionPage } from './collections/collection.tsx';
 import { CollectionsPage } from './collections/collections.tsx';
 import { EditCollectionPage, NewCollectionPage } from './collections/edit.tsx';
@@ -31,6 +37,7 @@ import { ApiKeysPage } from './settings/api-keys.tsx';
 import { AuditPage } from './settings/audit.tsx';
 import { SettingsFrame } from './settings/frame.tsx';
 import { PasswordPage } from './settings/password.tsx';
+import { ReleasesPage } from './settings/releases.tsx';
 import { TokensPage } from './settings/tokens.tsx';
 import { Shell } from './shell/shell.tsx';
 import { AddProgramPage } from './software/add-program.tsx';
@@ -116,7 +123,34 @@ const inside = createRoute({ getParentRoute: () => root, id: 'inside', component
 
 const overview = createRoute({ getParentRoute: () => inside, path: '/', component: OverviewPage });
 
-const clients = createRoute({ getParentRoute: () => inside, path: '/clients', component: ClientsPage });
+const clientsFrame = createRoute({
+  getParentRoute: () => inside,
+  id: 'clients-frame',
+  component: ClientsFrame,
+});
+const clients = createRoute({
+  getParentRoute: () => clientsFrame,
+  path: '/clients',
+  validateSearch: (search): { health?: HealthState } => {
+    const health = healthStateOf(search.health);
+    return health === undefined ? {} : { health };
+  },
+  component: () => <ClientsPage health={clients.useSearch().health} />,
+});
+const setups = createRoute({
+  getParentRoute: () => clientsFrame,
+  path: '/clients/setups',
+  validateSearch: (search): { state?: SetupState } => {
+    const state = setupStateOf(search.state);
+    return state === undefined ? {} : { state };
+  },
+  component: () => <SetupsPage state={setups.useSearch().state} />,
+});
+const setup = createRoute({
+  getParentRoute: () => inside,
+  path: '/clients/setups/$setupId',
+  component: () => <SetupPage id={setup.useParams().setupId} />,
+});
 const client = createRoute({
   getParentRoute: () => inside,
   path: '/clients/$clientId',
@@ -193,6 +227,11 @@ const settingsStart = createRoute({
   component: () => <Navigate to="/settings/tokens" replace />,
 });
 const tokens = createRoute({ getParentRoute: () => settings, path: '/tokens', component: TokensPage });
+const releases = createRoute({
+  getParentRoute: () => settings,
+  path: '/releases',
+  component: ReleasesPage,
+});
 const apiKeys = createRoute({ getParentRoute: () => settings, path: '/api-keys', component: ApiKeysPage });
 const audit = createRoute({ getParentRoute: () => settings, path: '/audit', component: AuditPage });
 const password = createRoute({ getParentRoute: () => settings, path: '/password', component: PasswordPage });
@@ -203,7 +242,8 @@ export const router = createRouter({
     signIn,
     inside.addChildren([
       overview,
-      clients,
+      clientsFrame.addChildren([clients, setups]),
+      setup,
       client,
       packages,
       newPackage,
@@ -216,7 +256,7 @@ export const router = createRouter({
       newCollection,
       collection,
       editCollection,
-      settings.addChildren([settingsStart, tokens, apiKeys, audit, password]),
+      settings.addChildren([settingsStart, tokens, releases, apiKeys, audit, password]),
     ]),
   ]),
   defaultErrorComponent: Broken,

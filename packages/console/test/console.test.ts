@@ -18,6 +18,9 @@ const pages: readonly (readonly [string, string, string])[] = [
   ['overview', '/', 'Overview'],
   ['clients', '/clients', 'Clients'],
   ['client', `/clients/${idOf('client 0')}`, hostileName],
+  ['client-silent', `/clients/${idOf('client 4')}`, 'WS-004'],
+  ['setups', '/clients/setups', 'Clients'],
+  ['setup', `/clients/setups/${idOf('setup 2')}`, hostileName],
   ['collections', '/collections', 'Collections'],
   ['collection', `/collections/${idOf('windows')}`, 'Windows workstations'],
   ['collection-edit', `/collections/${idOf('windows')}/edit`, 'Edit Windows workstations'],
@@ -34,6 +37,7 @@ const pages: readonly (readonly [string, string, string])[] = [
   ['deployment', `/deployments/${idOf('deployment putty')}`, 'PuTTY 0.68'],
   ['deploy', '/deployments/new', 'Deploy a program'],
   ['tokens', '/settings/tokens', 'Settings'],
+  ['releases', '/settings/releases', 'Settings'],
   ['api-keys', '/settings/api-keys', 'Settings'],
   ['audit', '/settings/audit', 'Settings'],
   ['password', '/settings/password', 'Settings'],
@@ -212,18 +216,41 @@ describe('the console', { skip: reason }, () => {
     });
   });
 
-  test('adding a client shows the commands for Linux and Windows', async () => {
+  test('adding a client shows a line for Linux and for Windows, and the packages by hand', async () => {
     await signedIn(wide, async (page) => {
       await page.goto('/clients');
       await page.getByRole('button', { name: 'Add a client' }).click();
       await page.getByLabel('Label').fill('Lab machines');
       await page.getByRole('button', { name: 'Create token' }).click();
-      await page.getByText('holdfast-client enrol --site https://site.example:8443 --token HF1.').waitFor();
+      await page
+        .getByText(/^curl .*setup\.sh.* sha256sum -c .*sudo sh holdfast-setup\.sh 'TOKEN=HF1\./)
+        .waitFor();
       await shoot(page, 'add-client');
       await page.getByRole('tab', { name: 'Windows' }).click();
-      await page.getByText('holdfast-client.cmd run').waitFor();
+      await page.getByText(/msiexec \/i client\.msi SITE="https:.*" TOKEN=HF1\..* \/qn$/).waitFor();
+      await shoot(page, 'add-client-windows');
+      await page.getByRole('tab', { name: 'By hand' }).click();
+      await page.getByText('holdfast-client enrol --site https://site.example:8443 --token HF1.').waitFor();
       await page.getByRole('button', { name: 'Done' }).click();
     });
+  });
+
+  test('a site without a release says what adds one', async () => {
+    const { offer } = site.data;
+    const { managementPoint } = offer;
+    site.data.offer = { managementPoint, setupScript: null, release: null };
+    try {
+      await signedIn(wide, async (page) => {
+        await page.goto('/clients');
+        await page.getByRole('button', { name: 'Add a client' }).click();
+        await page.getByLabel('Label').fill('Lab machines');
+        await page.getByRole('button', { name: 'Create token' }).click();
+        await page.getByText('holdfast release add dist/client').waitFor();
+        await shoot(page, 'add-client-no-release');
+      });
+    } finally {
+      site.data.offer = offer;
+    }
   });
 
   test('a package is uploaded, gets a program, and is deployed after a dry run', async () => {

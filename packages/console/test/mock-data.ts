@@ -12,6 +12,7 @@ import type {
   StatusRow,
   TokenSummary,
 } from '@holdfast/contract/web';
+import { healthOf, type LifeData, lifeData } from './mock-life.ts';
 
 export const hostileName = '<script>window.attacked=true</script><img src=x onerror="window.attacked=true">';
 const minute = 60_000;
@@ -23,7 +24,7 @@ export function idOf(name: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-export type MockData = {
+export type MockData = LifeData & {
   clients: ClientDetail[];
   status: StatusRow[];
   packages: PackageDetail[];
@@ -68,6 +69,7 @@ function clientOf(index: number, now: number): ClientDetail {
     revokedAt: index === 7 ? now - day : null,
     facts,
     certificate: { serial: idOf(`serial ${index}`).replaceAll('-', ''), expiresAt: now + 300 * day },
+    health: healthOf(index, { hostile: hostileName, now }),
     collections: [{ id: idOf('all'), name: 'All clients' }],
     deployments: [
       {
@@ -200,6 +202,7 @@ export function mockData(now: number): MockData {
   const putty = packageOf('PuTTY', '0.68', 'Simon Tatham', 'putty-0.68-installer.msi');
   const hello = packageOf('hello', '2.10-3', '', 'hello_2.10-3_amd64.deb');
   return {
+    ...lifeData({ idOf, hostile: hostileName, now }),
     clients,
     status: clients
       .slice(0, 4)

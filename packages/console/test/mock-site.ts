@@ -16,6 +16,7 @@ import type {
 } from '@holdfast/contract/web';
 import { idOf, type MockData, mockData } from './mock-data.ts';
 import { mockDescription, mockFiles, mockPlan, mockRows, mockTables } from './mock-installer.ts';
+import { detailOf, historyOf, repairOf } from './mock-life.ts';
 
 /** The policy that the real site sends with every page. */
 export const contentSecurityPolicy =
@@ -81,6 +82,16 @@ function statusRows(data: MockData, { query }: Asked): StatusRow[] {
   return data.status.filter((row) => wanted.every((name) => row[name] === query.get(name)));
 }
 
+function clientRows(data: MockData, { query }: Asked) {
+  const health = query.get('health');
+  return data.clients.filter((client) => health === null || client.health.state === health);
+}
+
+function setupRows(data: MockData, { query }: Asked) {
+  const wanted = (['state', 'tokenId'] as const).filter((name) => query.has(name));
+  return data.setups.filter((setup) => wanted.every((name) => setup[name] === query.get(name)));
+}
+
 function deploymentOf(data: MockData, asked: DeploymentCreate) {
   const software = data.packages.find(({ programList }) =>
     programList.some(({ id }) => id === asked.programId),
@@ -121,15 +132,28 @@ function read(data: MockData, asked: Asked): Answer {
   switch (`${list}${id === undefined ? '' : '/one'}${part === undefined ? '' : `/${part}`}`) {
     case 'overview':
       return ok({
-        clients: { total: data.clients.length, seenLastDay: 40, revoked: 1 },
+        clients: { total: data.clients.length, seenLastDay: 40, revoked: 1, silent: 1, unhealthy: 1 },
         packages: data.packages.length,
         deployments: data.deployments.length,
         states: { succeeded: 31, running: 3, downloading: 2, waiting: 9, broken: 1, held: 1, failed: 4 },
       });
     case 'clients':
-      return pageOf(data.clients, asked, ({ hostName, osName }) => `${hostName} ${osName}`);
+      return pageOf(clientRows(data, asked), asked, ({ hostName, osName }) => `${hostName} ${osName}`);
     case 'clients/one':
       return found(data.clients.find((client) => client.id === id));
+    case 'clients/one/health':
+      return pageOf(
+        data.clients.filter((client) => client.id === id).flatMap(({ health }) => historyOf(health)),
+        asked,
+      );
+    case 'client-setup':
+      return ok(data.offer);
+    case 'client-releases':
+      return ok(data.releases);
+    case 'setups':
+      return pageOf(setupRows(data, asked), asked, ({ hostName }) => hostName);
+    case 'setups/one':
+      return found(data.setups.filter((setup) => setup.id === id).map(detailOf)[0]);
     case 'status':
       return pageOf(statusRows(data, asked), asked);
     case 'packages':
@@ -185,6 +209,8 @@ function write(data: MockData, asked: Asked): Answer {
       data.tokens.unshift(token);
       return { status: 201, body: { ...token, token: `HF1.${'a'.repeat(43)}.${'b'.repeat(64)}` } };
     }
+    case '/client-repairs':
+      return { status: 201, body: repairOf({ idOf }, asked.query.get('dryRun') === 'true') };
     case '/collections/*':
       return preview(data, body as MembershipQuery);
     case '/packages': {

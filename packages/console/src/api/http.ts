@@ -1,5 +1,5 @@
 /** Requests to the site's API, and the one shape in which every failure reaches the pages. */
-import { type ErrorBody, type ErrorCode, errorCatalogue } from '@holdfast/contract/web';
+import { type ErrorBody, type ErrorCode, errorCatalogue, HoldfastError } from '@holdfast/contract/web';
 
 /** A request that failed: code, sentence and remedy, as the site gave them or as the catalogue knows them. */
 export class Problem extends Error {
@@ -30,6 +30,7 @@ export function problem(code: ErrorCode, message: string, status = 0): Problem {
 /** Anything thrown, as a problem that can be shown. */
 export function asProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
+  if (thrown instanceof HoldfastError) return problem(thrown.code, thrown.message);
   return problem('internal', thrown instanceof Error ? thrown.message : String(thrown));
 }
 
@@ -67,14 +68,10 @@ export function apiAddress(path: string, parameters: Parameters = {}): string {
   return `/api/v1${path}${text === '' ? '' : `?${text}`}`;
 }
 
-/**
- * Sends a request and answers its JSON body; undefined for 204.
- * Throws Problem, except when the caller's signal ended it.
- */
-export async function send(address: string, init: RequestInit = {}): Promise<unknown> {
-  let response: Response;
+/** The answer to a request, whatever it says. Throws Problem where none came, except when the caller's signal ended it. */
+async function answerTo(address: string, init: RequestInit): Promise<Response> {
   try {
-    response = await fetch(address, {
+    return await fetch(address, {
       ...init,
       credentials: 'same-origin',
       headers: { accept: 'application/json', ...init.headers },
@@ -83,13 +80,24 @@ export async function send(address: string, init: RequestInit = {}): Promise<unk
     if (init.signal?.aborted) throw cause;
     throw problem('network.unreachable', 'The site did not answer.');
   }
-  if (response.status === 204) return undefined;
-  let body: unknown;
+}
+
+async function jsonOf(response: Response): Promise<unknown> {
   try {
-    body = await response.json();
+    return await response.json();
   } catch {
     throw problemOf(response.status, undefined);
   }
+}
+
+/**
+ * Sends a request and answers its JSON body; undefined for 204.
+ * Throws Problem, except when the caller's signal ended it.
+ */
+export async function send(address: string, init: RequestInit = {}): Promise<unknown> {
+  const response = await answerTo(address, init);
+  if (response.status === 204) return undefined;
+  const body = await jsonOf(response);
   if (!response.ok) throw problemOf(response.status, body);
   return body;
 }
@@ -106,7 +114,15 @@ export async function change<T = void>(
   body?: unknown,
   parameters?: Parameters,
 ): Promise<T> {
-  const json =
-    body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-  return (await send(apiAddress(path, parameters), { method, ...json })) as T;
+  return (await send(apiAddress(path, parameters), { method, ...jsonBody(body) })) as T;
 }
+
+/** POST of the API that is answered with a file. Throws Problem. */
+export async function fetchFile(path: string, body: unknown): Promise<Blob> {
+  const response = await answerTo(apiAddress(path), { method: 'POST', ...jsonBody(body) });
+  if (!response.ok) throw problemOf(response.status, await jsonOf(response));
+  return await response.blob();
+}
+
+const jsonBody = (body: unknown): RequestInit =>
+  body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };

@@ -7,12 +7,14 @@ export type LiveState = 'connecting' | 'live' | 'offline';
 
 /** The first words of the query keys that a kind of event makes stale. */
 const touchedBy: Readonly<Record<LiveEvent['kind'], readonly string[]>> = {
-  client: ['clients', 'collections', 'overview'],
+  client: ['clients', 'collections', 'overview', 'releases'],
   status: ['status', 'clients', 'deployments', 'overview'],
   package: ['packages', 'overview', 'audit'],
   collection: ['collections', 'clients', 'deployments', 'audit'],
   deployment: ['deployments', 'clients', 'overview', 'audit'],
   token: ['tokens', 'audit'],
+  release: ['releases', 'audit'],
+  setup: ['setups'],
 };
 
 /** Events within this time are answered by one reading. Milliseconds. */

@@ -11,6 +11,7 @@ import type {
   DeploymentDetail,
   DeploymentState,
   DeploymentSummary,
+  HealthState,
   InstallerDescription,
   InstallerFile,
   InstallerPlan,
@@ -38,7 +39,11 @@ const choiceSize = 100;
 export type ListWindow = { readonly search?: string | undefined; readonly cursor?: string | undefined };
 
 /** One page of a list: kept on the screen while the next one is on its way. */
-function pageQuery<T>(root: string, path: string, window: ListWindow & Record<string, string | undefined>) {
+export function pageQuery<T>(
+  root: string,
+  path: string,
+  window: ListWindow & Record<string, string | undefined>,
+) {
   return queryOptions({
     queryKey: [root, 'page', path, window],
     queryFn: ({ signal }) => get<Page<T>>(path, { limit: pageSize, ...window }, signal),
@@ -57,7 +62,7 @@ export const overviewQuery = queryOptions({
   queryFn: ({ signal }) => get<Overview>('/overview', {}, signal),
 });
 
-export const clientsQuery = (window: ListWindow & { collectionId?: string }) =>
+export const clientsQuery = (window: ListWindow & { health?: HealthState | undefined }) =>
   pageQuery<ClientSummary>('clients', '/clients', window);
 
 export const clientQuery = (id: string) =>

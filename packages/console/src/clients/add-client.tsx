@@ -1,30 +1,29 @@
-/** Adding a client: makes an enrolment token and shows the commands that use it. */
+/** Adding a client: makes an enrolment token, shows the lines that use it, and follows the machines that ran them. */
 import type { TokenCreate, TokenCreated } from '@holdfast/contract/web';
 import {
   Alert,
   Button,
   Checkbox,
+  Divider,
   Group,
   Modal,
   NativeSelect,
   NumberInput,
   Stack,
-  Tabs,
   Text,
   TextInput,
 } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { change } from '../api/http.ts';
-import { siteQuery } from '../api/queries.ts';
-import { Copyable } from '../parts/copy.tsx';
-import { Lines } from '../parts/page.tsx';
-import { PlatformIcon } from '../parts/platform.tsx';
+import { counted } from '../parts/counted.ts';
 import { ProblemNotice } from '../parts/problems.tsx';
 import { shortTime } from '../parts/times.tsx';
+import { FollowSetups } from './setups/follow.tsx';
+import { SetupLines } from './setups/lines.tsx';
 
 const hour = 3_600;
 const lifetimes = [
@@ -96,46 +95,14 @@ export function TokenForm({ done }: { done: (created: TokenCreated) => void }) {
   );
 }
 
-/** The commands that enrol a machine with a token. The token is seen here and never again. */
-export function EnrolCommands({ created }: { created: TokenCreated }) {
-  const { data: site, isError, error, refetch } = useQuery(siteQuery);
-  if (site === undefined) return isError ? <ProblemNotice thrown={error} retry={refetch} /> : <Lines />;
-  const enrol = `enrol --site ${site.managementPoint} --token ${created.token}`;
+/** How long the token is good for. Its text is seen here and never again. */
+function TokenNotice({ created }: { created: TokenCreated }) {
+  const uses = created.maxUses === null ? '' : `, or after ${counted(created.maxUses, 'use', 'uses')}`;
   return (
-    <Stack>
-      <Alert color="tide" title="Copy this now: the token is not shown again">
-        It expires {shortTime(created.expiresAt)}
-        {created.maxUses === null
-          ? ''
-          : `, or after ${created.maxUses} ${created.maxUses === 1 ? 'use' : 'uses'}`}
-        .
-      </Alert>
-      <Tabs defaultValue="linux">
-        <Tabs.List mb="sm">
-          <Tabs.Tab value="linux" leftSection={<PlatformIcon platform="linux" size={16} />}>
-            Linux
-          </Tabs.Tab>
-          <Tabs.Tab value="windows" leftSection={<PlatformIcon platform="windows" size={16} />}>
-            Windows
-          </Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="linux">
-          <Stack gap="sm">
-            <Copyable label="1. Enrol the client" text={`sudo holdfast-client ${enrol}`} />
-            <Copyable label="2. Start it" text="sudo holdfast-client run" />
-          </Stack>
-        </Tabs.Panel>
-        <Tabs.Panel value="windows">
-          <Stack gap="sm">
-            <Copyable label="1. Enrol the client, as administrator" text={`holdfast-client.cmd ${enrol}`} />
-            <Copyable label="2. Start it" text="holdfast-client.cmd run" />
-          </Stack>
-        </Tabs.Panel>
-      </Tabs>
-      <Text size="sm" c="dimmed">
-        The machine appears in this list as soon as it has enrolled.
-      </Text>
-    </Stack>
+    <Alert color="tide" title="Copy what you need now: the token is not shown again">
+      It expires {shortTime(created.expiresAt)}
+      {uses}.
+    </Alert>
   );
 }
 
@@ -152,12 +119,15 @@ export function AddClient() {
       <Button leftSection={<IconPlus size={16} />} onClick={start}>
         Add a client
       </Button>
-      <Modal opened={opened} onClose={close} title={<Text fw={600}>Add a client</Text>} size="lg">
+      <Modal opened={opened} onClose={close} title={<Text fw={600}>Add a client</Text>} size="xl">
         {created === undefined ? (
           <TokenForm done={setCreated} />
         ) : (
           <Stack>
-            <EnrolCommands created={created} />
+            <TokenNotice created={created} />
+            <SetupLines created={created} />
+            <Divider />
+            <FollowSetups created={created} />
             <Group justify="flex-end">
               <Button onClick={close}>Done</Button>
             </Group>

@@ -14,6 +14,7 @@ import { PlatformIcon, platformName, systemName } from '../parts/platform.tsx';
 import { ProblemNotice } from '../parts/problems.tsx';
 import { StateBadge } from '../parts/states.tsx';
 import { Ago, shortTime } from '../parts/times.tsx';
+import { ClientHealthSection } from './health/health.tsx';
 import { ClientTimeline } from './timeline.tsx';
 
 type ClientDeployment = ClientDetail['deployments'][number];
@@ -156,6 +157,7 @@ export function ClientPage({ id }: { id: string }) {
           </Section>
         </Grid.Col>
       </Grid>
+      <ClientHealthSection client={client} />
       <Section title="Deployments">
         {client.deployments.length === 0 ? (
           <Empty icon={IconRocket} title="Nothing is deployed to this client">

@@ -1,15 +1,17 @@
 /** All clients of the site. */
-import type { ClientSummary } from '@holdfast/contract/web';
-import { Badge, Group, Text } from '@mantine/core';
+import type { ClientSummary, HealthState } from '@holdfast/contract/web';
+import { Badge, Group, NativeSelect, Text } from '@mantine/core';
 import { IconDevices } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { clientsQuery } from '../api/queries.ts';
 import { LinkAnchor } from '../parts/links.tsx';
 import { asked, column, Listing, useWindow } from '../parts/listing.tsx';
-import { Empty, Page } from '../parts/page.tsx';
+import { Empty } from '../parts/page.tsx';
 import { PlatformIcon, systemName } from '../parts/platform.tsx';
 import { Ago } from '../parts/times.tsx';
 import { AddClient } from './add-client.tsx';
+import { healthLooks, healthStateOf, healthStates } from './health/looks.ts';
 
 /** The columns of every list of clients. */
 export const clientColumns = <T extends ClientSummary>() => [
@@ -54,24 +56,43 @@ const columns = clientColumns<ClientSummary>();
 
 export const clientKey = (client: ClientSummary): string => client.id;
 
-export function ClientsPage() {
+export function ClientsPage({ health }: { health: HealthState | undefined }) {
   const window = useWindow();
-  const query = useQuery(clientsQuery(asked(window)));
+  const navigate = useNavigate();
+  const query = useQuery(clientsQuery({ ...asked(window), health }));
+  const choose = (value: string) => {
+    const chosen = healthStateOf(value);
+    window.restart();
+    void navigate({ to: '/clients', search: chosen === undefined ? {} : { health: chosen } });
+  };
   return (
-    <Page title="Clients" about="Machines that this site manages." actions={<AddClient />}>
-      <Listing
-        label="Clients"
-        query={query}
-        window={window}
-        columns={columns}
-        keyOf={clientKey}
-        searchLabel="Search clients"
-        empty={
+    <Listing
+      label="Clients"
+      query={query}
+      window={window}
+      columns={columns}
+      keyOf={clientKey}
+      searchLabel="Search clients"
+      filters={
+        <NativeSelect
+          aria-label="Health"
+          data={[
+            { value: '', label: 'Any health' },
+            ...healthStates.map((value) => ({ value, label: healthLooks[value].label })),
+          ]}
+          value={health ?? ''}
+          onChange={(event) => choose(event.currentTarget.value)}
+        />
+      }
+      empty={
+        health === undefined ? (
           <Empty icon={IconDevices} title="No client yet" action={<AddClient />}>
-            Create an enrolment token and run one command on the machine that is to be managed.
+            Create an enrolment token and run one line on the machine that is to be managed.
           </Empty>
-        }
-      />
-    </Page>
+        ) : (
+          <Empty icon={IconDevices} title="No client is in this state" />
+        )
+      }
+    />
   );
 }

@@ -9,6 +9,7 @@ import { useState } from 'react';
 import { change } from '../api/http.ts';
 import { clientChoicesQuery, collectionMembersQuery, collectionQuery } from '../api/queries.ts';
 import { clientColumns, clientKey } from '../clients/clients.tsx';
+import { RepairClients } from '../clients/health/repair.tsx';
 import { Confirm } from '../parts/confirm.tsx';
 import { LinkAnchor, LinkButton } from '../parts/links.tsx';
 import { asked, column, Listing, useWindow } from '../parts/listing.tsx';
@@ -155,6 +156,7 @@ export function CollectionPage({ id }: { id: string }) {
       actions={
         <>
           <Actions collection={collection} />
+          <RepairClients target={{ collectionId: collection.id }} name={collection.name} />
           <LinkButton to="/deployments/new" search={{ collectionId: collection.id }}>
             Deploy
           </LinkButton>

@@ -1,8 +1,17 @@
 /** The start page: how many there are, how the deployments stand, and what was heard last. */
 import type { Overview } from '@holdfast/contract/web';
-import { Grid, SimpleGrid, Stack, Text } from '@mantine/core';
-import { IconDevices, IconMessages, IconPackage, IconRocket } from '@tabler/icons-react';
+import { Grid, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import {
+  IconDeviceDesktopX,
+  IconDevices,
+  IconHeartbeat,
+  IconMessages,
+  IconPackage,
+  IconPlugConnectedX,
+  IconRocket,
+} from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { setupCountQuery } from '../api/life-queries.ts';
 import { overviewQuery, statusQuery } from '../api/queries.ts';
 import { LinkButton, LinkPaper } from '../parts/links.tsx';
 import { RecentMessages } from '../parts/messages.tsx';
@@ -65,6 +74,52 @@ function Tiles({ overview }: { overview: Overview }) {
   );
 }
 
+function Counts({ overview }: { overview: Overview }) {
+  return (
+    <Stack gap="md">
+      <Tiles overview={overview} />
+      <Attention overview={overview} />
+    </Stack>
+  );
+}
+
+/** What is wrong with clients themselves, each count with the list of whom it counts. */
+function Attention({ overview: { clients } }: { overview: Overview }) {
+  const { data: failedSetups } = useQuery(setupCountQuery('failed'));
+  return (
+    <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="md">
+      <LinkPaper to="/clients" search={{ health: 'failed' }} className="tile">
+        <Count label="Unhealthy clients" icon={IconHeartbeat} count={clients.unhealthy} />
+      </LinkPaper>
+      <LinkPaper to="/clients" search={{ health: 'silent' }} className="tile">
+        <Count label="Silent clients" icon={IconPlugConnectedX} count={clients.silent} />
+      </LinkPaper>
+      <LinkPaper to="/clients/setups" search={{ state: 'failed' }} className="tile">
+        <Count label="Failed set-ups" icon={IconDeviceDesktopX} count={failedSetups} />
+      </LinkPaper>
+    </SimpleGrid>
+  );
+}
+
+/** One line: quiet where there is nothing. */
+function Count(props: { label: string; icon: typeof IconDevices; count: number | undefined }) {
+  const { label, icon: Icon, count } = props;
+  const color = count === undefined || count === 0 ? 'dimmed' : 'red';
+  return (
+    <Group justify="space-between" wrap="nowrap" gap="xs">
+      <Group gap="xs" wrap="nowrap">
+        <Text span c={color} lh={0}>
+          <Icon size={18} stroke={1.6} aria-hidden />
+        </Text>
+        <Text size="sm">{label}</Text>
+      </Group>
+      <Text fw={650} c={color} className="number">
+        {count?.toLocaleString() ?? '…'}
+      </Text>
+    </Group>
+  );
+}
+
 /** What to do next on a site that is still being set up. */
 function NextStep({ overview }: { overview: Overview }) {
   if (overview.clients.total === 0) {
@@ -74,7 +129,7 @@ function NextStep({ overview }: { overview: Overview }) {
         title="No client yet"
         action={<LinkButton to="/clients">Add a client</LinkButton>}
       >
-        Create an enrolment token and run one command on the first machine.
+        Create an enrolment token and run one line on the first machine.
       </Empty>
     );
   }
@@ -121,7 +176,7 @@ export function OverviewPage() {
   return (
     <Page title="Overview">
       {overview === undefined && isError && <ProblemNotice thrown={error} retry={refetch} />}
-      {overview === undefined ? !isError && <Lines count={3} /> : <Tiles overview={overview} />}
+      {overview === undefined ? !isError && <Lines count={3} /> : <Counts overview={overview} />}
       <Grid gap="md">
         <Grid.Col span={{ base: 12, md: 5 }}>
           <Section title="Deployments by state">

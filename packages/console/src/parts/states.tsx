@@ -4,7 +4,7 @@ import type { DeploymentState, Severity } from '@holdfast/contract/web';
 import { Badge, Group, Progress, RingProgress, Stack, Text, Tooltip } from '@mantine/core';
 import { IconAlertTriangle, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
 
-type Look = { readonly label: string; readonly color: string; readonly meaning: string };
+export type Look = { readonly label: string; readonly color: string; readonly meaning: string };
 
 /** In the order in which pictures show them: done first, trouble last. */
 export const stateLooks: Readonly<Record<DeploymentState, Look>> = {
@@ -32,8 +32,8 @@ function lookOf(state: string): Look {
     : { label: state, color: 'gray.6', meaning: 'Known to a newer console' };
 }
 
-export function StateBadge({ state }: { state: string }) {
-  const look = lookOf(state);
+/** A state as a word with a dot of its colour; what it means comes with the pointer. */
+export function LookBadge({ look }: { look: Look }) {
   return (
     <Tooltip label={look.meaning}>
       <Badge
@@ -51,6 +51,8 @@ export function StateBadge({ state }: { state: string }) {
     </Tooltip>
   );
 }
+
+export const StateBadge = ({ state }: { state: string }) => <LookBadge look={lookOf(state)} />;
 
 type Count = Look & { readonly state: string; readonly count: number };
 

@@ -8,6 +8,9 @@ const short = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyl
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' });
 
+/** A busy browser ticks late, and the clock of the site may be a little ahead of its own. Milliseconds. */
+const slack = 2 * tick;
+
 const second = 1_000;
 const units: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 365 * 86_400 * second],
@@ -45,7 +48,7 @@ export function Ago({ at, never = 'never' }: { at: number | null; never?: string
   return (
     <Tooltip label={exactTime(at)} events={{ hover: true, focus: true, touch: true }}>
       <Text size="sm" className="above" component="time" dateTime={new Date(at).toISOString()}>
-        {relativeTime(at, at > now && at - now <= tick ? at : now)}
+        {relativeTime(at, at > now && at - now <= slack ? at : now)}
       </Text>
     </Tooltip>
   );

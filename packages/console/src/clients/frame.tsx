@@ -1,0 +1,17 @@
+/** The frame of the lists of clients: those that are, and those that are being set up. */
+import { Page } from '../parts/page.tsx';
+import { type RouteTab, RouteTabs } from '../parts/tabs.tsx';
+import { AddClient } from './add-client.tsx';
+
+const tabs: readonly RouteTab[] = [
+  { to: '/clients', label: 'Clients' },
+  { to: '/clients/setups', label: 'Set-ups' },
+];
+
+export function ClientsFrame() {
+  return (
+    <Page title="Clients" about="Machines that this site manages." actions={<AddClient />}>
+      <RouteTabs tabs={tabs} />
+    </Page>
+  );
+}
