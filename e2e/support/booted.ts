@@ -14,8 +14,14 @@ export type BootedLinux = {
   ask(program: string, ...words: string[]): Promise<string>;
   /** Absolute path on this machine of a path inside; what lies in /usr, /run and /tmp cannot be had so. */
   pathOf(path: string): string;
+  /** Folder on this machine with what was changed in /usr, as overlayfs keeps it. */
+  readonly changesOfUsr: string;
+  /** Starts a program inside and does not wait for its end. */
+  start(program: string, ...words: string[]): ChildProcess;
   /** Shuts it down and starts it again. */
   reboot(): Promise<void>;
+  /** Its processes are gone from one moment to the next; then it starts again. */
+  crash(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -31,6 +37,9 @@ export function bootingMissing(): string | false {
   );
   return probe.status === 0 ? false : `no container here: ${probe.stderr}`;
 }
+
+/** Of the programs that are run inside. */
+const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', HOME: '/root' };
 
 /** Milliseconds in which it must have started, and in which a program inside must have ended. */
 const bootMs = 90_000;
@@ -77,7 +86,7 @@ export async function bootLinux(folder: string, name: string): Promise<BootedLin
   let exited: Promise<void>;
   let leader = 0;
 
-  async function start(): Promise<void> {
+  async function boot(): Promise<void> {
     container = spawn('systemd-nspawn', words, { stdio: 'ignore' });
     exited = new Promise((resolve) => container.once('exit', () => resolve()));
     const end = Date.now() + bootMs;
@@ -91,13 +100,23 @@ export async function bootLinux(folder: string, name: string): Promise<BootedLin
     throw new Error('the container has not started');
   }
 
+  const inside = (words: readonly string[]) => [
+    '-t',
+    String(leader),
+    '-m',
+    '-u',
+    '-i',
+    '-n',
+    '-p',
+    '--',
+    ...words,
+  ];
+
   function run(program: string, ...given: string[]): Promise<Ran> {
-    const inside = ['-t', String(leader), '-m', '-u', '-i', '-n', '-p', '--', program, ...given];
-    const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', HOME: '/root' };
     return new Promise((resolve) =>
       execFile(
         'nsenter',
-        inside,
+        inside([program, ...given]),
         { env, timeout: programMs, maxBuffer: 16 << 20 },
         (failure, output, error) =>
           resolve({
@@ -116,9 +135,12 @@ export async function bootLinux(folder: string, name: string): Promise<BootedLin
     clearTimeout(late);
   }
 
-  await start();
+  await boot();
   return {
     run,
+    changesOfUsr: over,
+    start: (program, ...given) =>
+      spawn('nsenter', inside([program, ...given]), { env, stdio: ['ignore', 'ignore', 'pipe'] }),
     async ask(program, ...given) {
       const { code, output } = await run(program, ...given);
       if (code !== 0) throw new Error(`${program} ${given.join(' ')} ended with ${code}: ${output}`);
@@ -127,7 +149,13 @@ export async function bootLinux(folder: string, name: string): Promise<BootedLin
     pathOf: (path) => join(root, path),
     async reboot() {
       await halt();
-      await start();
+      await boot();
+    },
+    async crash() {
+      // The end of its first process is the end of all of them: pid_namespaces(7).
+      process.kill(leader, 'SIGKILL');
+      await exited;
+      await boot();
     },
     stop: halt,
   };

@@ -8,6 +8,7 @@ import {
   type ClientPackage,
   type ClientPackageKind,
   ClientRelease,
+  type ClientReleaseSummary,
   Envelope,
   unseal,
 } from '@holdfast/contract';
@@ -17,6 +18,7 @@ import { ensureBuilt, projectFolder } from '../../scripts/built.ts';
 import { readReleaseKey } from '../../scripts/client/release-key.ts';
 import type { ClientPlatform } from '../../scripts/client/target.ts';
 import { clientSources } from '../../scripts/client.ts';
+import type { Api } from './api.ts';
 
 const envelopeShape = Compile(Envelope);
 const releaseShape = Compile(ClientRelease);
@@ -72,4 +74,15 @@ export async function builtRelease(): Promise<BuiltRelease> {
       return { ...found, path: join(folder, found.name) };
     },
   };
+}
+
+/** Has a site offer it, as an administrator does. */
+export async function offerRelease(api: Api, { folder, release, releaseKey }: BuiltRelease): Promise<void> {
+  for (const { name } of release.packages) await api.upload(readFileSync(join(folder, name)));
+  const envelope = JSON.parse(readFileSync(join(folder, 'release.json'), 'utf8')) as Envelope;
+  await api.post<ClientReleaseSummary>('/client-releases', {
+    release: envelope,
+    releaseKey: releaseKey.export({ type: 'spki', format: 'pem' }).toString(),
+    trust: envelope.keyId,
+  });
 }

@@ -17,6 +17,12 @@ const nodeId = 'Node';
 const launcher = '"[INSTALLDIR]launcher\\launcher.mjs"';
 const flags = clientNodeFlags.join(' ');
 
+/**
+ * Said of Node in place of its own version. An installer that goes by versions keeps a damaged one of the same version,
+ * and leaves out one that is older than what it is about to remove.
+ */
+const highestVersion = '65535.65535.65535.65535';
+
 const backslashes = (path: string) => path.replaceAll('/', '\\');
 
 /** Files of a folder are components of their own, so that each is repaired by itself. */
@@ -36,7 +42,7 @@ const definition = clientService(standardInstallFolder);
 const service = {
   id: 'Service',
   folder: 'runtime',
-  files: [{ id: nodeId, source: node, name: 'node.exe', keyPath: true }],
+  files: [{ id: nodeId, source: node, name: 'node.exe', version: highestVersion, keyPath: true }],
   services: [
     {
       name: definition.name,
@@ -44,15 +50,23 @@ const service = {
       description: definition.description,
       arguments: `${flags} ${launcher} service`,
       start: 'automatic' as const,
-      onInstall: ['stop' as const, 'start' as const],
+      // Waited for: a file that is still in use could be replaced by a restart of the machine alone.
+      onInstall: ['stop' as const],
       onUninstall: ['stop' as const, 'delete' as const],
-      // Started, not waited for: a service that is slow, or that only its own repair can start, undoes no installation.
-      wait: false,
     },
+  ],
+  // The folder above the client's: only what is listed goes when it is empty.
+  createFolders: ['ProgramFiles6432Folder/Holdfast'],
+  serviceControls: [
+    // Not waited for: a service that is slow, or that only its own repair can start, undoes no installation.
+    { name: definition.name, onInstall: ['start' as const], onUninstall: [], wait: false },
   ],
 };
 
 type Action = NonNullable<ProductDescription['customActions']>[number];
+
+/** All files of the package, whatever is there. Source: "REINSTALLMODE property", KB2001178. */
+const everyFile = 'a';
 
 const removing = 'REMOVE="ALL" AND NOT UPGRADINGPRODUCTCODE';
 
@@ -71,17 +85,36 @@ const ownWork = (id: string, words: string): Action => ({
 });
 
 const customActions: readonly Action[] = [
+  // Any other mode keeps a file that was changed after it was installed: it may be the work of a user, and is damage here.
+  {
+    id: 'ReplaceEveryFile',
+    property: 'REINSTALLMODE',
+    value: `[REINSTALLMODE]${everyFile}`,
+    before: 'CostInitialize',
+    condition: `REINSTALL AND NOT REINSTALLMODE ~>< "${everyFile}"`,
+  },
+  // An installation that fails leaves a client that runs.
+  {
+    id: 'StartAgain',
+    command: `"[System64Folder]sc.exe" start ${definition.name}`,
+    folder: 'System64Folder',
+    when: 'rollback',
+    elevated: true,
+    ignoreExitCode: true,
+    before: 'StopServices',
+    condition: 'Installed',
+  },
   // Recovery actions, delayed start and the scheduled task: what the tables of an installer cannot say.
   {
     ...ownWork('DefineStarters', 'starters define'),
     after: 'InstallServices',
     condition: 'NOT REMOVE',
   },
-  // Behind StartServices: a running service takes the enrolment up at once, and does not wait for it.
+  // Behind StartServices: a running service takes the enrolment up at once. Without a network it goes on trying.
   {
     ...ownWork(
       'Enrol',
-      'enrol --site "[SITE]" --token "[TOKEN]" --site-code "[SITECODE]" --cache-size "[CACHESIZE]" --log-level "[LOGLEVEL]"',
+      'enrol --keep-trying --site "[SITE]" --token "[TOKEN]" --site-code "[SITECODE]" --cache-size "[CACHESIZE]" --log-level "[LOGLEVEL]"',
     ),
     secret: true,
     after: 'StartServices',
@@ -146,6 +179,9 @@ export function clientProduct(tree: Tree, created: string): ProductDescription {
       CACHESIZE: { secure: true },
       LOGLEVEL: { secure: true },
       REMOVESTATE: { secure: true },
+      REINSTALLMODE: { value: `${everyFile}mus` },
+      // A quiet installation restarts no machine.
+      REBOOT: { value: 'ReallySuppress' },
     },
     customActions: [...customActions],
     // One transaction: where the new version cannot be installed, the old one is there again.

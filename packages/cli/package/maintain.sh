@@ -43,14 +43,22 @@ goes() {
 
 # After the files of the last version have gone: what stands in for units of the package, and links to them.
 gone() {
-  for unit in $units holdfast-rescue.service holdfast-setup.service; do
+  # shellcheck disable=SC2086
+  forget_units $units holdfast-rescue.service
+}
+
+forget_units() {
+  for unit; do
     rm -rf "$own_units/$unit" "$own_units/$unit.d"
     rm -f "$own_units/multi-user.target.wants/$unit" "$own_units/timers.target.wants/$unit"
   done
   is_running && systemctl daemon-reload || true
 }
 
-# Identity, journal and cache: only when the administrator wants them gone, too.
+# Identity, journal and cache: only when the administrator wants them gone, too. With them goes a set-up that is under
+# way. Its hook must outlive all else: it may be the set-up that removes the package.
 forget() {
+  is_running && systemctl disable --now --quiet holdfast-setup.timer 2>/dev/null || true
+  forget_units holdfast-setup.timer holdfast-setup.service
   rm -rf "$state"
 }

@@ -21,6 +21,8 @@ export type ClientOptions = {
   /** Version of the client. */
   readonly version: string;
   readonly log: (event: ClientEvent) => void;
+  /** Bytes that content of packages may take; no limit unless given. */
+  readonly cacheBytes?: number;
   readonly health?: HealthOptions;
   /** Absent in a client that no package installed: it knows nothing of its components. */
   readonly installation?: ClientInstallation;

@@ -46,8 +46,17 @@ export {
 export { type LoadModule, openDriver } from './screen/load.ts';
 export { type SelfTestOptions, screenSelfTest } from './screen/self-test.ts';
 export {
+  ClientSettings,
+  cacheBytes,
+  changeSettings,
+  isLogged,
+  readSettings,
+  settingsName,
+} from './settings.ts';
+export {
   defaultDownloadMinutes,
   foreseeSetup,
+  heedful,
   type KeepWord,
   keepWords,
   lastName,
@@ -60,7 +69,6 @@ export {
   type SetupPlaces,
   type SetupRequest,
   type SetupRun,
-  type SetupSettings,
   setupFolder,
   setupJournalName,
   setupUnderWay,

@@ -9,6 +9,8 @@ import { createSite } from '../src/site.ts';
 import { installed } from './support/installed.ts';
 import { newKeys, type StandIn, standIn } from './support/stand-in.ts';
 
+const missing = { code: 'release.missing', message: 'There is none.', remedy: 'Add it.' };
+
 /** A management point that hands out one release; `asked` are the paths that were asked for. */
 function siteOf(client: StandIn, bend: (body: Buffer) => Buffer = (body) => body) {
   const asked: string[] = [];
@@ -16,8 +18,9 @@ function siteOf(client: StandIn, bend: (body: Buffer) => Buffer = (body) => body
     const path = new URL(url).pathname;
     asked.push(path);
     const found = [...client.packages.values()].find(({ about }) => path.endsWith(about.sha256));
-    const whole = path === mpPaths.clientRelease ? Buffer.from(JSON.stringify(client.release)) : found?.bytes;
-    if (!whole) return { status: 404, headers: {}, body: bodyOf(Buffer.from('{}')) };
+    const isRelease = path === `${mpPaths.clientRelease}/${client.version}`;
+    const whole = isRelease ? Buffer.from(JSON.stringify(client.release)) : found?.bytes;
+    if (!whole) return { status: 404, headers: {}, body: bodyOf(Buffer.from(JSON.stringify(missing))) };
     const start = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
     const body = found ? bend(whole.subarray(start)) : whole;
     const range = { 'content-range': `bytes ${start}-${whole.length - 1}/${whole.length}` };
@@ -77,6 +80,15 @@ test('a kept package that is damaged is fetched again by its hash', async (conte
 
 test('a site that has another version gives nothing: a repair is no upgrade', async (context) => {
   const { site } = siteOf(standIn({ keys, version: '2.0.0' }));
+  const made = await installed(context, { site }, client);
+  await rm(made.path('seed/software/software.mjs'));
+  const { restored, troubles } = await repairComponents(made.installation);
+  assert.deepEqual([restored.length, troubles[0]?.error], [0, 'release.missing']);
+});
+
+test('a site that answers with another version than was asked for gives nothing either', async (context) => {
+  const newer = standIn({ keys, version: '2.0.0' });
+  const { site } = siteOf({ ...newer, version: client.version });
   const made = await installed(context, { site }, client);
   await rm(made.path('seed/software/software.mjs'));
   const { restored, troubles } = await repairComponents(made.installation);

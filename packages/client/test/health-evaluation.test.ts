@@ -4,9 +4,10 @@ import { test } from 'node:test';
 import { type HealthFinding, HoldfastError } from '@holdfast/contract';
 import { type Check, failed, ok } from '../src/health/check.ts';
 import { nextDaily } from '../src/health/daily.ts';
-import { evaluate } from '../src/health/evaluate.ts';
+import { evaluate, evaluationLimitMs } from '../src/health/evaluate.ts';
 import { outcomeOf } from '../src/health/outcome.ts';
 import { recentRemedies, remediesPerDay, tooSoon } from '../src/health/remedies.ts';
+import { stillestPassMs } from '../src/loop-life.ts';
 import { dayMs, healthContext } from './support/health-context.ts';
 
 const well: Check = { check: 'disk', look: async () => ok('as it should be') };
@@ -76,6 +77,37 @@ test('a look that hangs is given up after its limit, and so is a remedy; no othe
   assert.match(findings[2]?.reason ?? '', /the remedy of systemd has not ended yet/);
   assert.equal(other.mended(), 0);
   assert.ok(context.time.now() - startedAt < 40 * 60_000);
+  assert.equal(context.time.sleepers(), 0, 'something still waits');
+});
+
+test('looks that hang one after the other end long before the loop counts as dead', {
+  timeout: 20_000,
+}, async (t) => {
+  const context = await healthContext(t);
+  const hanging: Check = { ...ill(1), check: 'wmi', limitMs: 600_000, look: never };
+  const evaluation = evaluate(
+    context,
+    'daily',
+    undefined,
+    Array.from({ length: 20 }, () => hanging),
+  );
+  let ended = false;
+  void evaluation.finally(() => {
+    ended = true;
+  });
+  const startedAt = context.time.now();
+  while (!ended) {
+    if (context.time.sleepers() > 0) context.time.advance(15_000);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const { findings } = await evaluation;
+  assert.deepEqual(
+    [findings.length, new Set(findings.map(({ error }) => error))],
+    [20, new Set(['health.timeout'])],
+  );
+  assert.match(findings.at(-1)?.reason ?? '', /What came before it took all the time/);
+  assert.equal(context.time.now() - startedAt, evaluationLimitMs);
+  assert.ok(evaluationLimitMs <= stillestPassMs - 15 * 60_000);
   assert.equal(context.time.sleepers(), 0, 'something still waits');
 });
 

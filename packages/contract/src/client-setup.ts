@@ -73,10 +73,13 @@ export const SetupReport = Type.Object(
 );
 export type SetupReport = Static<typeof SetupReport>;
 
-/** Body of POST `mpPaths.setup`. The token says whose machine it is; a spent or expired one still may tell how it went. */
+/**
+ * Body of POST `mpPaths.setup`. The token says whose machine it is; a spent or expired one still may tell how it went.
+ * Without a token the certificate of an enrolled client says so.
+ */
 export const SetupReports = Type.Object(
   {
-    token: Type.String({ maxLength: 512 }),
+    token: Type.Optional(Type.String({ maxLength: 512 })),
     reports: Type.Array(SetupReport, { minItems: 1, maxItems: 100 }),
   },
   strict,

@@ -103,6 +103,10 @@ export const errorCatalogue = {
     remedy: 'Send the file again. If it repeats, something between changes it on its way.',
   },
   'content.range-invalid': { status: 416, remedy: 'Ask for a range inside the length of the content.' },
+  'cache.too-small': {
+    status: 507,
+    remedy: 'Give the client more room for content (CACHESIZE, --cache-size), or deploy a smaller package.',
+  },
   'status.too-large': { status: 413, remedy: 'The client shortens this message and sends it again.' },
   'disk.full': { status: 507, remedy: 'Free space on the volume; the work goes on by itself.' },
   'disk.read-only': {

@@ -25,7 +25,7 @@ export const mpPaths = {
   facts: '/mp/v1/facts',
   status: '/mp/v1/status',
   health: '/mp/v1/health',
-  /** What a bootstrap tells of its phases. */
+  /** What a bootstrap tells of its phases: with a token, or with a certificate. */
   setup: '/mp/v1/setup',
   /** The newest signed release of the client: an Envelope. + `/` + version: that one. */
   clientRelease: '/mp/v1/client/release',

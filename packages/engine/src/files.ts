@@ -74,6 +74,15 @@ export async function readWhole(folder: Folder, name: string, limit: number): Pr
   });
 }
 
+/** Writes pieces into an open file, from its start, one behind the other. */
+export async function writePieces(file: OpenFile, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  let position = 0;
+  for await (const piece of pieces) {
+    await file.write(position, piece);
+    position += piece.length;
+  }
+}
+
 /** The bytes of an open file up to `end`, piece by piece; fewer where the file is shorter. */
 export async function* chunksOf(file: OpenFile, end: number): AsyncGenerator<Uint8Array> {
   let position = 0;

@@ -12,6 +12,7 @@ export {
   replaceFile,
   splitPath,
   withOpen,
+  writePieces,
 } from './files.ts';
 export { type GatePlace, type GatePorts, gatesOf } from './gate-kinds.ts';
 export {

@@ -118,6 +118,27 @@ test('a package of the system is seen without a root', {
   assert.match(state.version ?? '', /^\d/);
 });
 
+test('a database of rpm is read through, beside that of dpkg or alone', {
+  skip: spawnSync('rpmdb', ['--version']).status === 0 ? false : 'no rpm here',
+}, async (context) => {
+  const folder = await temporaryFolder();
+  context.after(folder.cleanup);
+  const healthy = () => linuxInstallers({ root: folder.path }).healthy?.();
+  const database = join(folder.path, 'var/lib/rpm');
+  await mkdir(database, { recursive: true });
+  assert.equal(await healthy(), undefined, 'an empty folder is none');
+  await run('rpmdb', [`--dbpath=${database}`, '--initdb']);
+  assert.deepEqual(await healthy(), { ready: true });
+  if (hasDpkg) await prepareDpkgRoot(folder.path);
+  assert.deepEqual(await healthy(), { ready: true });
+  const file = join(database, 'rpmdb.sqlite');
+  const bytes = await readFile(file);
+  await writeFile(file, bytes.fill(7, 4096, 20_000));
+  const damaged = await healthy();
+  assert.ok(damaged?.ready === false);
+  assert.match(damaged.reason, /^the database of rpm is damaged: /);
+});
+
 test('who holds dpkg is told by name, and a lock of another file is none of it', {
   skip: hasDpkg ? false : 'no dpkg here',
 }, async (context) => {

@@ -14,8 +14,8 @@ export type Installers = {
   /** Whether no installation is under way: `{ exitCode: 1618 }`, or dpkg's lock. Absent where that cannot be asked. */
   idle?(): Promise<Readiness>;
   /**
-   * Whether they could work, were they asked to: no package of dpkg is half installed; the service of Windows Installer
-   * starts. Undefined where there is none that can be asked; it says nothing of value while they are not idle.
+   * Whether they could work, were they asked to: no package of dpkg is half installed, the database of rpm is whole; the
+   * service of Windows Installer starts. Undefined where there is none that can be asked; it says nothing of value while they are not idle.
    */
   healthy?(): Promise<Readiness | undefined>;
   readonly watch?: Watch;

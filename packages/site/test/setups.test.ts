@@ -13,7 +13,7 @@ import {
 import { createSetupDesk } from '../src/setup/model.ts';
 import { setupLimits } from '../src/setup/store.ts';
 import { type ConsoleSite, openConsoleSite } from './support/console-site.ts';
-import { ask, assertCode, tokenFor } from './support/site.ts';
+import { ask, assertCode, enrolClient, tokenFor } from './support/site.ts';
 
 let site: ConsoleSite;
 const agent = new Agent({ keepAlive: true });
@@ -34,6 +34,24 @@ const tell = (token: string, ...reports: SetupReport[]) =>
   ask(site.site, mpPaths.setup, { body: { token, reports }, agent });
 const list = async (query = '') => (await site.call<Page<SetupSummary>>('GET', `/setups${query}`)).body;
 const newId = () => site.context.entropy.uuid();
+
+// The first: TLS knows no clock but the machine's, and later ones set that of the site forward.
+test('an enrolled client tells of its repair with its certificate, and of no client but itself', async () => {
+  const client = await enrolClient(site.site);
+  const other = await enrolClient(site.site);
+  const setupId = newId();
+  const withCertificate = (...reports: SetupReport[]) =>
+    ask(site.site, mpPaths.setup, { identity: client, body: { reports } });
+  const repair = { setupId, intent: 'repair', phase: 'components', moment: 'ended' } as const;
+  assert.equal((await withCertificate(report(repair))).status, 204);
+  const { body } = await site.call<SetupDetail>('GET', `/setups/${setupId}`);
+  assert.deepEqual([body.state, body.intent, body.clientId], ['succeeded', 'repair', client.id]);
+  assertCode(await withCertificate(report({ ...repair, clientId: other.id })), 403, 'client.mismatch');
+  const bare = await ask(site.site, mpPaths.setup, { body: { reports: [report(repair)] }, agent });
+  assertCode(bare, 401, 'certificate.required');
+  await site.call('DELETE', `/clients/${client.id}/certificate`);
+  assertCode(await withCertificate(report({ ...repair, seq: 2 })), 403, 'certificate.revoked');
+});
 
 test('a set-up is seen from its first phase to its end, each report once and in order', async () => {
   const { token, id: tokenId } = await tokenFor(site.site);
@@ -125,14 +143,14 @@ test('a flood with one token is slowed down for a minute, others are not', async
   const desk = createSetupDesk(site.context, 2);
   const flood = async ({ token }: { token: string }) => {
     for (let request = 0; request < 3; request += 1) {
-      await desk.take({ token, reports: [report({ setupId: newId() })] });
+      await desk.take(token, [report({ setupId: newId() })]);
     }
   };
   const [one, other] = [await tokenFor(site.site), await tokenFor(site.site)];
   await assert.rejects(flood(one), (thrown) => {
     return isHoldfastError(thrown, 'request.rate') && Number(thrown.details.retryAfter) > 0;
   });
-  await desk.take({ token: other.token, reports: [report({ setupId: newId() })] });
+  await desk.take(other.token, [report({ setupId: newId() })]);
   site.site.clock.forward(60_000);
-  await desk.take({ token: one.token, reports: [report({ setupId: newId() })] });
+  await desk.take(one.token, [report({ setupId: newId() })]);
 });

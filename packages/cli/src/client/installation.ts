@@ -8,7 +8,7 @@ import { type LockKind, lockFolder } from './lock.ts';
 import { clientPlace } from './place.ts';
 import { releaseKey } from './release-key.ts';
 import { driverFile, testScreenDriver } from './screen-driver.ts';
-import { readSettings } from './settings.ts';
+import { settingsIn } from './settings.ts';
 
 /**
  * Whoever repairs holds it, the running client or a verb beside it: a repair is long, and the client must go on meanwhile,
@@ -46,7 +46,7 @@ export async function installationBeside(folder: string, machine: Machine): Prom
   }
   const { packageSiteOf } = await loadComponentWork();
   // Repairing works without a site, and settings may be among what is broken.
-  const settings = await readSettings(folder).catch(() => undefined);
+  const settings = await settingsIn(folder).catch(() => undefined);
   const site = settings && (await packageSiteOf(machine, folder, settings.site));
   return {
     ...installation,

@@ -1,16 +1,11 @@
 /** The screen driver of the client that this program is part of. */
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import {
-  type ComponentFinding,
-  loadComponentWork,
-  openDriver,
-  type SelfTestResult,
-  screenSelfTestApart,
-} from '@holdfast/client';
+import { loadComponentWork, openDriver, type SelfTestResult, screenSelfTestApart } from '@holdfast/client';
 import { HoldfastError, holdfastVersion } from '@holdfast/contract';
+import type { Serial } from '@holdfast/engine';
 import type { MachinePorts, Screen } from '@holdfast/ports';
-import { type ClientPlace, clientPlace } from './place.ts';
+import { clientPlace } from './place.ts';
 import { releaseKey } from './release-key.ts';
 
 /** File of a driver, in the folder of its variant. */
@@ -39,8 +34,8 @@ function launcherPath(): string | undefined {
 }
 
 /**
- * Path of the driver for this version of the system. Of an installed client only one that is as its signed manifest says:
- * it is code that is about to run with all rights.
+ * Path of the driver in use; of the one that fits this version of the system where none is in use yet. Of an installed
+ * client only one that is as its signed manifest says: it is code that is about to run with all rights.
  * @throws HoldfastError `component.damaged`
  */
 export async function screenDriverPath(ports: MachinePorts, stateFolder: string): Promise<string> {
@@ -51,25 +46,20 @@ export async function screenDriverPath(ports: MachinePorts, stateFolder: string)
     const variant = platform === 'windows' ? windows : 'x11';
     return join(import.meta.dirname, `../components/screen-${variant}.ts`);
   }
-  const { variant, damages } = await findingOf(ports, place, stateFolder);
+  if (releaseKey === undefined) {
+    throw new HoldfastError('component.damaged', 'This client was built without the key of its release.');
+  }
+  // Nothing is changed, so nothing has to wait for anything.
+  const exclusive: Serial = (work) => work();
+  const installation = { ports, place, stateFolder, releaseKey, version: holdfastVersion, exclusive };
+  const { verifyComponent, wholeDriver } = await loadComponentWork();
+  const active = await wholeDriver(installation, 'screen');
+  if (active !== undefined) return join(active.path, driverFile);
+  const { variant, damages } = await verifyComponent(installation, 'screen');
   const [damage] = damages;
   if (damage !== undefined || variant === null) {
     const what = damage ? `: ${damage.what}: ${damage.reason}` : '';
     throw new HoldfastError('component.damaged', `The component screen is damaged${what}.`);
   }
   return join(place.versionFolder, 'screen', variant, driverFile);
-}
-
-async function findingOf(
-  ports: MachinePorts,
-  place: ClientPlace,
-  stateFolder: string,
-): Promise<ComponentFinding> {
-  if (releaseKey === undefined) {
-    throw new HoldfastError('component.damaged', 'This client was built without the key of its release.');
-  }
-  const installation = { ports, place, stateFolder, releaseKey, version: holdfastVersion };
-  const { verifyComponent } = await loadComponentWork();
-  // Nothing is changed, so nothing has to wait for anything.
-  return verifyComponent({ ...installation, exclusive: (work) => work() }, 'screen');
 }

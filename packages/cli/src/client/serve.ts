@@ -7,6 +7,7 @@ import type { Supervisor } from '@holdfast/ports';
 import { plain } from '../terminal.ts';
 import { thisMachine } from '../this-machine.ts';
 import type { Session } from '../verbs/verb.ts';
+import { type Orders, openOrders } from './enrolment.ts';
 import { makeFolder } from './settings.ts';
 import { runClient } from './verbs/run.ts';
 
@@ -30,13 +31,14 @@ export async function serve(
   const state = await machine.disk.open(folder);
   const over = new AbortController();
   let client: Client | undefined;
+  const orders = openOrders(machine);
   const vital = () => client?.vital() ?? { passes: 0, stuck: null };
   const options = { state, version: holdfastVersion, pid: process.pid, supervisor, vital, log };
   const beating = beat(machine, options, over.signal);
   stopped.addEventListener('abort', () => supervisor?.stopping(), { once: true });
   try {
     while (!stopped.aborted) {
-      const waits = await work(session, folder, supervisor, (running) => {
+      const waits = await work(session, folder, supervisor, orders, (running) => {
         client = running;
       });
       client = undefined;
@@ -60,6 +62,7 @@ async function work(
   session: Session,
   folder: string,
   supervisor: Supervisor | undefined,
+  orders: Orders,
   running: (client: Client) => void,
 ): Promise<{ reason: string; ms: number } | undefined> {
   try {
@@ -74,7 +77,11 @@ async function work(
     });
     return undefined;
   } catch (thrown) {
-    if (isHoldfastError(thrown, 'client.not-enrolled')) return { reason: thrown.message, ms: lookAgainMs };
+    if (isHoldfastError(thrown, 'client.not-enrolled')) {
+      const order = await orders.take(session, folder);
+      if (order === 'none') return { reason: thrown.message, ms: lookAgainMs };
+      return order === 'enrolled' ? undefined : order;
+    }
     if (isHoldfastError(thrown, 'client.running')) return { reason: thrown.message, ms: busyMs };
     throw thrown;
   }

@@ -1,42 +1,24 @@
-/** What the client's own main keeps beside the state: which site, which root, what is asked of a running client. */
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+/** What lies beside the client's state for other processes: its settings, how it stands, what is asked of it while it runs. */
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ClientStatus } from '@holdfast/client';
-import { HoldfastError, Uuid } from '@holdfast/contract';
-import type { Static } from 'typebox';
-import * as Type from 'typebox';
+import { type ClientSettings, type ClientStatus, readSettings } from '@holdfast/client';
+import { HoldfastError, isHoldfastError, Uuid } from '@holdfast/contract';
+import { withOpen } from '@holdfast/engine';
+import { localDisk } from '@holdfast/machine';
 import { Compile } from 'typebox/compile';
 
 export { standardFolder } from './standard-folder.ts';
 
-const Settings = Type.Object({
-  site: Type.String(),
-  root: Type.String(),
-  /** `notify`: what is wrong with the client itself is reported and not mended. */
-  health: Type.Optional(Type.Union([Type.Literal('mend'), Type.Literal('notify')])),
-  /** Room for content of packages. */
-  cacheMegabytes: Type.Optional(Type.Integer({ minimum: 1 })),
-  /** 0 says everything, 3 errors alone. */
-  logLevel: Type.Optional(Type.Integer({ minimum: 0, maximum: 3 })),
-});
-export type Settings = Static<typeof Settings>;
-const settingsShape = Compile(Settings);
 const idShape = Compile(Uuid);
 
-const settingsName = 'settings.json';
 const statusName = 'status.json';
 const requestsName = 'requests';
 
-async function replaceFile(folder: string, name: string, text: string, durable: boolean): Promise<void> {
+/** For what only shows how things are: it is not made durable, and written anew in any case. */
+async function publish(folder: string, name: string, text: string): Promise<void> {
   const temporary = join(folder, `${name}.${process.pid}.new`);
   try {
-    const file = await open(temporary, 'w', 0o600);
-    try {
-      await file.writeFile(text);
-      if (durable) await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeFile(temporary, text, { mode: 0o600 });
     await rename(temporary, join(folder, name));
   } finally {
     await rm(temporary, { force: true });
@@ -49,25 +31,26 @@ export async function makeFolder(folder: string): Promise<void> {
   });
 }
 
-export function storeSettings(folder: string, settings: Settings): Promise<void> {
-  return replaceFile(folder, settingsName, `${JSON.stringify(settings, null, 2)}\n`, true);
+/** Undefined where there are none, or they are damaged. @throws HoldfastError `disk.*` */
+export async function settingsIn(folder: string): Promise<ClientSettings | undefined> {
+  try {
+    return await withOpen(localDisk().open(folder), readSettings);
+  } catch (thrown) {
+    if (!isHoldfastError(thrown, 'disk.not-found')) throw thrown;
+    return undefined;
+  }
 }
 
-/** @throws HoldfastError `client.not-enrolled` */
-export async function readSettings(folder: string): Promise<Settings> {
-  const text = await readFile(join(folder, settingsName), 'utf8').catch((cause: unknown) => {
-    throw new HoldfastError('client.not-enrolled', `There is no client in ${folder}.`, { cause });
-  });
-  const settings: unknown = JSON.parse(text);
-  if (!settingsShape.Check(settings)) {
-    throw new HoldfastError('client.not-enrolled', `The settings in ${folder} are damaged.`);
-  }
-  return settings;
+/** @throws HoldfastError `client.not-enrolled`, `disk.*` */
+export async function settingsOf(folder: string): Promise<ClientSettings> {
+  const settings = await settingsIn(folder);
+  if (settings) return settings;
+  throw new HoldfastError('client.not-enrolled', `There is no client in ${folder}: it has no settings.`);
 }
 
 /** What the running client shows to `status`: a view, made anew at every start, so it is not made durable. */
 export function publishStatus(folder: string, status: ClientStatus): Promise<void> {
-  return replaceFile(folder, statusName, `${JSON.stringify(status)}\n`, false);
+  return publish(folder, statusName, `${JSON.stringify(status)}\n`);
 }
 
 /** Written by this program alone, into a folder that its account alone may write. */
@@ -87,7 +70,7 @@ export async function leaveRequest(folder: string, deploymentId: string): Promis
   if (!idShape.Check(deploymentId)) {
     throw new HoldfastError('request.invalid', `${deploymentId} is not the id of a deployment; see status.`);
   }
-  await replaceFile(await requestsFolder(folder), deploymentId, '', false);
+  await publish(await requestsFolder(folder), deploymentId, '');
 }
 
 /** Takes what was asked since the last time. */

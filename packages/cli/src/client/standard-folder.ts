@@ -7,3 +7,8 @@ export function standardFolder(environment: Readonly<Record<string, string | und
   // Not by the variable ProgramData: its value is the caller's, and that of services under Wine is another folder.
   return join(`${environment.SystemDrive ?? 'C:'}\\ProgramData`, 'Holdfast');
 }
+
+/** The root of a client that manages its whole machine: Windows knows no other. */
+export function standardRoot(environment: Readonly<Record<string, string | undefined>>): string {
+  return process.platform === 'win32' ? `${environment.SystemDrive ?? 'C:'}\\` : '/';
+}

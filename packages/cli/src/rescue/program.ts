@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { type RescueReport, rescue } from '@holdfast/client';
 import { HoldfastError, holdfastVersion } from '@holdfast/contract';
 import { Command } from 'commander';
-import { makeFolder, readSettings, standardFolder } from '../client/settings.ts';
+import { makeFolder, settingsIn, standardFolder } from '../client/settings.ts';
 import { runProgram } from '../run-program.ts';
 import type { Surroundings } from '../terminal.ts';
 import { facts, plain, when } from '../terminal.ts';
@@ -77,7 +77,7 @@ async function runVerb(session: Session, folder: string, dryRun: boolean): Promi
     }
     await makeFolder(folder);
     // Without settings nobody can be told; the client is started all the same, and waits for its enrolment.
-    const settings = await readSettings(folder).catch(() => undefined);
+    const settings = await settingsIn(folder).catch(() => undefined);
     const report = await rescue(
       { ...machine, starters },
       {

@@ -25,7 +25,7 @@ Properties:
   SITECODE=ABC              refuses a token of another site
   INSTALLDIR=PATH           where the client is installed (.msi and .tar.gz)
   CACHESIZE=MB              size of the client's cache
-  LOGLEVEL=0..3             0 says everything, 3 errors alone
+  LOGLEVEL=0..3             0 and 1 say everything, 2 warnings and errors, 3 errors alone
   KEEP=identity,cache,logs  what /uninstall leaves
 
 Exit codes: 0 done, 6 failed, 7 a restart is needed (it goes on by itself), 8 another set-up is under way,

@@ -1,24 +1,25 @@
 /** The bootstrap's host on a real machine: its places, its hook, its lock, and the client that it enrols. */
 import { appendFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { readFile, rmdir } from 'node:fs/promises';
+import { rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   type Client,
+  type ClientSettings,
+  heedful,
+  lastName,
   openClient,
   programCopy,
   type SetupHook,
   type SetupHost,
   type SetupPlaces,
-  type SetupSettings,
   setupFolder,
 } from '@holdfast/client';
 import { linuxNames, linuxSetupHook, type Machine, windowsNames, windowsSetupHook } from '@holdfast/machine';
-import * as Type from 'typebox';
-import { Compile } from 'typebox/compile';
 import { lockFolder } from '../client/lock.ts';
 import { clientPlace } from '../client/place.ts';
 import { releaseKey } from '../client/release-key.ts';
-import { standardFolder, storeSettings } from '../client/settings.ts';
+import { settingsIn } from '../client/settings.ts';
+import { standardFolder, standardRoot } from '../client/standard-folder.ts';
 import { plain, type Surroundings } from '../terminal.ts';
 import { thisMachine } from '../this-machine.ts';
 import type { SetupCommand } from './command.ts';
@@ -28,30 +29,10 @@ const isWindows = process.platform === 'win32';
 /** Bytes of the log from which on it begins anew; the one before is kept. */
 const longestLog = 1024 * 1024;
 
-const settingsShape = Compile(
-  Type.Object({
-    site: Type.String(),
-    root: Type.String(),
-    installFolder: Type.Optional(Type.String()),
-    cacheMegabytes: Type.Optional(Type.Number()),
-    logLevel: Type.Optional(Type.Number()),
-  }),
-);
-
 function standardInstallFolder(environment: Surroundings['environment']): string {
   return isWindows
     ? join(environment.ProgramFiles ?? 'C:\\Program Files', 'Holdfast', 'Client')
     : '/opt/holdfast-client';
-}
-
-/** Undefined where there are none, or they are damaged: a set-up writes them anew. */
-async function settingsIn(folder: string): Promise<SetupSettings | undefined> {
-  try {
-    const settings: unknown = JSON.parse(await readFile(join(folder, 'settings.json'), 'utf8'));
-    return settingsShape.Check(settings) ? settings : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 export type OpenedHost = {
@@ -69,7 +50,8 @@ export async function placesOf(command: SetupCommand, surroundings: Surroundings
   return {
     state,
     install: command.installFolder ?? settings?.installFolder ?? standardInstallFolder(environment),
-    root: command.root ?? settings?.root ?? '/',
+    // Windows has one root, whichever drive somebody enrolled from.
+    root: command.root ?? (isWindows ? undefined : settings?.root) ?? standardRoot(environment),
     program: clientPlace()?.installFolder,
   };
 }
@@ -88,8 +70,8 @@ export function openHost(
     installFolder: places.install,
     network: { ...(proxy ? { proxy } : {}), ...(noProxy ? { noProxy } : {}) },
   });
-  const { starters, ...others } = machine;
-  const isSystem = places.root === '/' && places.state === standardFolder(environment);
+  const { starters, ...others } = { ...machine, network: heedful(machine.network, machine.clock) };
+  const isSystem = places.root === standardRoot(environment) && places.state === standardFolder(environment);
   const usual = isWindows || places.install === standardInstallFolder(environment);
   const names = isWindows ? windowsNames(machine.registry) : linuxNames();
   const hook = isSystem && starters ? hookFor(places) : undefined;
@@ -103,11 +85,8 @@ export function openHost(
       releaseKey,
       architecture: process.arch,
       hook,
-      settings: {
-        read: () => settingsIn(places.state),
-        store: (settings) => storeSettings(places.state, settings),
-      },
-      withClient: (settings, version, work) => withClient(machine, places.state, settings, version, work),
+      withClient: (settings, version, work) =>
+        withClient({ ...machine, network: others.network }, places.state, settings, version, work),
       log,
     },
   };
@@ -116,7 +95,7 @@ export function openHost(
 async function withClient<Result>(
   machine: Machine,
   folder: string,
-  settings: SetupSettings,
+  settings: ClientSettings,
   version: string,
   work: (client: Client) => Promise<Result>,
 ): Promise<Result> {
@@ -136,14 +115,10 @@ async function withClient<Result>(
 
 /** Goes on with the bootstrap's own copy, or with this very program where it runs from sources. */
 function hookFor(places: SetupPlaces): SetupHook {
-  const copy = join(
-    places.state,
-    setupFolder,
-    programCopy,
-    'bin',
-    isWindows ? 'holdfast-setup.cmd' : 'holdfast-setup',
-  );
-  const own = places.program === undefined ? [process.execPath, process.argv[1] ?? ''] : [copy];
+  const folder = join(places.state, setupFolder);
+  const copy = join(folder, programCopy);
+  const bootstrap = join(copy, 'bin', isWindows ? 'holdfast-setup.cmd' : 'holdfast-setup');
+  const own = places.program === undefined ? [process.execPath, process.argv[1] ?? ''] : [bootstrap];
   const [program = '', ...first] = own;
   const words = [
     ...first,
@@ -153,7 +128,8 @@ function hookFor(places: SetupPlaces): SetupHook {
     `INSTALLDIR=${places.install}`,
   ];
   if (!isWindows) return linuxSetupHook({ program, words });
-  return windowsSetupHook({ program, words, script: join(places.state, setupFolder, 'go-on.cmd') });
+  const [script, last] = [join(folder, 'go-on.cmd'), join(folder, lastName)];
+  return windowsSetupHook({ program, words, script, copy, last });
 }
 
 /** Lines with their time, kept beside the journal; a log that cannot be written keeps nobody from their work. */

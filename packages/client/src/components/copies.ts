@@ -1,6 +1,6 @@
 /** Good copies: taken out of the kept package, else out of the site's, verified before anything is replaced by them. */
 import { type ComponentFile, HoldfastError } from '@holdfast/contract';
-import { hashFile, openPath, removeIfThere, removeTree, withOpen } from '@holdfast/engine';
+import { hashFile, openPath, removeIfThere, removeTree, withOpen, writePieces } from '@holdfast/engine';
 import type { Folder } from '@holdfast/ports';
 import { packageFolder } from '../setup/installed.ts';
 import { fetchKeptPackage, packageFiles } from './kept-package.ts';
@@ -147,11 +147,7 @@ const arriving = 'arriving';
 async function writeNew(folder: Folder, name: string, content: AsyncIterable<Uint8Array>): Promise<void> {
   await removeIfThere(folder, name);
   await withOpen(folder.create(name), async (file) => {
-    let position = 0;
-    for await (const piece of content) {
-      await file.write(position, piece);
-      position += piece.length;
-    }
+    await writePieces(file, content);
     await file.sync();
   });
 }

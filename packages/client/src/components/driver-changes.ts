@@ -57,20 +57,28 @@ export function jobOf(settling: Settling): Job {
 
 const condition = (holds: boolean, reason: string): Condition => (holds ? { holds } : { holds, reason });
 
-/** What of the new driver is not as it should be; undefined where it is whole. */
-async function damageOf({ work, options, wanted, files }: Settling): Promise<string | undefined> {
-  if ((await work.entry(options.component))?.kind !== 'folder') return 'it is not laid out';
-  return await withOpen(work.folder(options.component), async (folder) => {
+/** What of a driver that was laid out is not as it should be, as a clause; undefined where it is whole. */
+export async function driverDamage(
+  work: Folder,
+  component: ComponentName,
+  wanted: ActiveDriver,
+  files: readonly ComponentFile[],
+): Promise<string | undefined> {
+  if ((await work.entry(component))?.kind !== 'folder') return 'it is not laid out';
+  return await withOpen(work.folder(component), async (folder) => {
     if ((await folder.entry(wanted.folder))?.kind !== 'folder') return 'it is not laid out';
     return await withOpen(folder.folder(wanted.folder), async (root) => {
       for (const file of files) {
-        const reason = await fileDamage(root, insideOf(file, wanted, options.component));
+        const reason = await fileDamage(root, insideOf(file, wanted, component));
         if (reason !== undefined) return `${file.path}: ${reason}`;
       }
       return undefined;
     });
   });
 }
+
+const damageOf = ({ work, options, wanted, files }: Settling) =>
+  driverDamage(work, options.component, wanted, files);
 
 /** A file of a variant, by its path in the variant's own folder. */
 function insideOf(file: ComponentFile, { variant }: ActiveDriver, component: ComponentName): ComponentFile {

@@ -11,6 +11,7 @@ import {
   openJournal,
   openLedger,
   openPath,
+  peekJournal,
   released,
   setAside,
   withOpen,
@@ -21,6 +22,7 @@ import {
   type DriverEntry,
   type DriverOptions,
   type Drivers,
+  driverDamage,
   jobOf,
   pathOf,
 } from './driver-changes.ts';
@@ -36,7 +38,6 @@ export type DriverReport = {
   readonly work: JobReport;
 };
 
-const journalName = 'drivers.journal';
 const ledgerName = 'drivers-work.journal';
 
 function reduce({ active }: Drivers, entry: DriverEntry): Drivers {
@@ -44,17 +45,41 @@ function reduce({ active }: Drivers, entry: DriverEntry): Drivers {
   return { active: entry.active ? { ...others, [entry.component]: entry.active } : others };
 }
 
-/** The driver in use, and the folder (absolute path) that it lies in; undefined where there is none yet. */
+const driversJournal = { name: 'drivers.journal', initial: { active: {} }, reduce };
+
+/**
+ * The driver in use, and the folder (absolute path) that it lies in; undefined where there is none yet. Nothing is
+ * touched: the running client may be about to replace it.
+ */
 export async function activeDriver(
-  installation: Pick<Installation, 'ports' | 'stateFolder'>,
+  { ports, stateFolder }: Pick<Installation, 'ports' | 'stateFolder'>,
   component: ComponentName,
 ): Promise<(ActiveDriver & { readonly path: string }) | undefined> {
-  return await withWork(installation, (work) =>
-    withOpen(openDrivers(work), async ({ state }) => {
-      const active = state.active[component];
+  return await withOpen(ports.disk.open(stateFolder), async (state) => {
+    if ((await state.entry(workFolder))?.kind !== 'folder') return undefined;
+    return await withOpen(state.folder(workFolder), async (work) => {
+      const known = await peekJournal<Drivers, DriverEntry>({ folder: work, ...driversJournal });
+      const active = known?.active[component];
       return active && { ...active, path: pathOf(work, component, active.folder) };
-    }),
-  );
+    });
+  });
+}
+
+/**
+ * The same, if all of it is as the signed manifest says: it is code that is about to run with all rights.
+ * @throws HoldfastError `component.damaged` where it is not, or is of a version whose manifest is not here
+ */
+export async function wholeDriver(installation: Installation, component: ComponentName) {
+  const active = await activeDriver(installation, component);
+  if (active === undefined) return undefined;
+  const { manifest } = await lookAt(installation, component);
+  const variant = manifest?.variants?.find(({ name }) => name === active.variant);
+  const reason =
+    variant === undefined || active.version !== installation.version
+      ? 'no signed manifest here is of its version'
+      : await withWork(installation, (work) => driverDamage(work, component, active, variant.files));
+  if (reason === undefined) return active;
+  throw new HoldfastError('component.damaged', `The driver in use, ${active.folder}, is damaged: ${reason}.`);
 }
 
 /**
@@ -110,13 +135,12 @@ async function withWork<Result>(
 
 /** A damaged journal is kept beside a new one: then the driver is tested again, and switched to. */
 async function openDrivers(work: Folder): Promise<Journal<Drivers, DriverEntry>> {
-  const open = () =>
-    openJournal<Drivers, DriverEntry>({ folder: work, name: journalName, initial: { active: {} }, reduce });
+  const open = () => openJournal<Drivers, DriverEntry>({ folder: work, ...driversJournal });
   try {
     return await open();
   } catch (thrown) {
     if (!isHoldfastError(thrown, 'journal.damaged')) throw thrown;
-    await setAside(work, journalName);
+    await setAside(work, driversJournal.name);
     return await open();
   }
 }

@@ -1,5 +1,5 @@
 /** Components: each looked at against its signed manifest, and mended on its own. */
-export { activeDriver, type DriverReport, settleDriver } from './driver.ts';
+export { activeDriver, type DriverReport, settleDriver, wholeDriver } from './driver.ts';
 export type { ActiveDriver, DriverOptions } from './driver-changes.ts';
 export { fetchKeptPackage, type KeptState, lookAtKeptPackage } from './kept-package.ts';
 export {

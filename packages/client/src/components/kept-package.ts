@@ -1,19 +1,18 @@
 /** The package that the machine was set up with: found, opened, and fetched again from the site where it is not whole. */
-import {
-  type ClientPackage,
-  type ClientPackageKind,
-  ClientRelease,
-  HoldfastError,
-  mpPaths,
-} from '@holdfast/contract';
-import { hashFile, openPath, withOpen } from '@holdfast/engine';
+import { type ClientPackage, type ClientPackageKind, HoldfastError, mpPaths } from '@holdfast/contract';
+import { openPath, withOpen } from '@holdfast/engine';
 import type { Folder } from '@holdfast/ports';
 import { download } from '../content/download.ts';
-import { isLower, type KeptPackage, keptPackage, packageFolder, recordKept } from '../setup/installed.ts';
-import { signedLimit, signedReader } from '../signed.ts';
+import { fetchRelease } from '../release.ts';
+import {
+  isLower,
+  type KeptPackage,
+  keptPackage,
+  packageDamage,
+  packageFolder,
+  recordKept,
+} from '../setup/installed.ts';
 import type { Installation, PackageSite } from './model.ts';
-
-const readRelease = signedReader('holdfast/client-release', ClientRelease);
 
 const kinds: readonly ClientPackageKind[] = ['msi', 'deb', 'rpm', 'tar.gz'];
 
@@ -40,18 +39,6 @@ export async function lookAtKeptPackage(
   });
 }
 
-async function packageDamage(state: Folder, wanted: ClientPackage): Promise<string | undefined> {
-  return await withOpen(openPath(state, [packageFolder]), async (folder) => {
-    const entry = await folder.entry(wanted.name);
-    if (entry?.kind !== 'file') return `${wanted.name} is missing`;
-    if (entry.size !== wanted.size)
-      return `${wanted.name} has ${entry.size} bytes in place of ${wanted.size}`;
-    return (await hashFile(folder, wanted.name)).sha256 === wanted.sha256
-      ? undefined
-      : `the content of ${wanted.name} differs`;
-  });
-}
-
 /**
  * Packages in the folder, whether their record is whole or not: what is taken out of them is verified piece by piece.
  */
@@ -64,7 +51,7 @@ export function packageFiles(names: readonly string[]): readonly KeptFile[] {
 
 /**
  * Has the package of the installed version lie in the state folder, whole: what is missing of it is fetched from the site.
- * @throws HoldfastError `release.missing` where the site has another version, `content.*`, `network.*`, `disk.*`
+ * @throws HoldfastError `release.missing` where the site does not have that version any more, `content.*`, `network.*`, `disk.*`
  */
 export async function fetchKeptPackage(
   installation: Installation,
@@ -102,27 +89,24 @@ async function fetchInto(
   await folder.sync();
 }
 
-/** The newest release of the site, if it is of the installed version: mending never upgrades. */
+/** The release of the installed version, however old: mending never upgrades. */
 async function releaseOf(
   { ports, version, releaseKey }: Installation,
   { site, tls }: PackageSite,
   kept: KeptPackage | undefined,
   signal: AbortSignal | undefined,
 ): Promise<KeptPackage & { readonly envelope: string }> {
-  const request = { method: 'GET', path: mpPaths.clientRelease, tls: await tls(), signal } as const;
-  const envelope = await site.text(request, signedLimit);
-  const release = readRelease(envelope, releaseKey);
-  if (release.version !== version) {
-    throw new HoldfastError(
-      'release.missing',
-      `The site has version ${release.version} of the client, and ${version} is installed here.`,
-    );
-  }
+  const question = { version, releaseKey, tls: await tls(), signal };
+  const { release, envelope } = await fetchRelease(site, question);
   const { platform, architecture } = await ports.boot.operatingSystem();
   const fitting = release.packages.filter(
     (one) => one.platform === platform && one.architecture === architecture,
   );
-  const wanted = fitting.find(({ kind }) => kind === kept?.package.kind) ?? fitting[0];
+  // Where none was kept, one that the installer of Windows takes: with nothing else can a lost runtime come back.
+  const wanted =
+    fitting.find(({ kind }) => kind === kept?.package.kind) ??
+    fitting.find(({ kind }) => kind === 'msi') ??
+    fitting[0];
   if (!wanted) throw new HoldfastError('release.missing', `The release has no package for ${platform}.`);
   const floor = kept && isLower(release.floor, kept.floor) ? kept.floor : release.floor;
   return { package: wanted, version, floor, envelope };

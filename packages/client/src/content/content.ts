@@ -9,6 +9,7 @@ import {
   removeTree,
   splitPath,
   withOpen,
+  writePieces,
 } from '@holdfast/engine';
 import type { Folder, TlsIdentity } from '@holdfast/ports';
 import type { ClientContext } from '../context.ts';
@@ -143,11 +144,7 @@ async function layOut(cache: Folder, work: Folder, file: ContentFile, keep: bool
 async function copyFile(from: Folder, source: string, to: Folder, name: string): Promise<void> {
   return await withOpen(from.read(source), async (input) => {
     return await withOpen(to.create(name, { mode: 0o700 }), async (output) => {
-      let position = 0;
-      for await (const chunk of chunksOf(input, Number.MAX_SAFE_INTEGER)) {
-        await output.write(position, chunk);
-        position += chunk.length;
-      }
+      await writePieces(output, chunksOf(input, Number.MAX_SAFE_INTEGER));
       await output.sync();
     });
   });

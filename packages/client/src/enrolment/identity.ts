@@ -48,8 +48,22 @@ export async function newPending(context: ClientContext, trust: Trust): Promise<
 
 /** How the client shows itself to its site. @throws HoldfastError `certificate.required` when it is not enrolled */
 export async function ownTls(context: ClientContext): Promise<TlsIdentity> {
-  const { folder } = context;
-  const { trust, identity } = enrolled(context);
+  return await tlsOf(context.folder, enrolled(context));
+}
+
+/**
+ * The same for a program beside the client, by the copy of the identity. Undefined where none is known.
+ * @throws HoldfastError `disk.*` where the key cannot be read
+ */
+export async function keptTls(folder: Folder): Promise<TlsIdentity | undefined> {
+  const kept = await keptIdentity(folder);
+  return kept && (await tlsOf(folder, kept));
+}
+
+async function tlsOf(
+  folder: Folder,
+  { trust, identity }: { readonly trust: Trust; readonly identity: Identity },
+): Promise<TlsIdentity> {
   return await withOpen(keyFolder(folder), async (keys) => {
     const privateKey = await readWhole(keys, identity.keyFile, keyFileLimit);
     return {

@@ -21,6 +21,12 @@ export type Occasion = HealthReport['occasion'];
 const lookLimitMs = 60_000;
 const remedyLimitMs = 30 * 60_000;
 
+/**
+ * Milliseconds awake for a whole evaluation: many looks that hang one after the other must not make the loop of the client
+ * look dead (`stillestPassMs`), for then the watchdog would restart a client that is merely slow.
+ */
+export const evaluationLimitMs = 45 * 60_000;
+
 /** UTF-16 units of a text of a finding: a report of all checks stays well below what the site takes. */
 const textLimit = 500;
 
@@ -35,9 +41,10 @@ export async function evaluate(
   checks: readonly Check[] = allChecks(context),
 ): Promise<HealthReport> {
   const findings: HealthFinding[] = [];
+  const limits = openLimits(context, signal);
   for (const check of checks) {
     signal?.throwIfAborted();
-    findings.push(findingOf(check, await examine(context, check, occasion, signal)));
+    findings.push(findingOf(check, await examine(context, check, occasion, limits)));
   }
   return {
     evaluatedAt: context.ports.clock.now(),
@@ -47,37 +54,67 @@ export async function evaluate(
   };
 }
 
+/** What an evaluation has left of its time. */
+type Limits = {
+  readonly signal: AbortSignal | undefined;
+  isOver(): boolean;
+  /** @throws HoldfastError `health.timeout`, the signal's reason, or what `act` throws */
+  within<Result>(ms: number, act: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
+};
+
+function openLimits({ ports: { clock } }: ClientContext, signal: AbortSignal | undefined): Limits {
+  let leftMs = evaluationLimitMs;
+  return {
+    signal,
+    isOver: () => leftMs <= 0,
+    within: async (ms, act) => {
+      if (leftMs <= 0) {
+        throw new HoldfastError('health.timeout', 'What came before it took all the time of the evaluation.');
+      }
+      const most = Math.min(ms, leftMs);
+      const begun = clock.monotonic();
+      try {
+        return await within(clock, most, signal, act);
+      } finally {
+        // Some clocks go on while the machine sleeps: nothing counts for more than it was given.
+        leftMs -= Math.min(clock.monotonic() - begun, most);
+      }
+    },
+  };
+}
+
 type Examined = Seen & { readonly remedy?: string };
 
 async function examine(
   context: ClientContext,
   check: Check,
   occasion: Occasion,
-  signal: AbortSignal | undefined,
+  limits: Limits,
 ): Promise<Examined> {
-  const found = await look(context, check, signal);
+  const found = await look(check, limits);
   if (found.state !== 'failed' || !check.remedy || context.options.health?.notifyOnly) return found;
+  if (limits.isOver()) return found;
   let remedy: string | undefined;
   try {
     const refusal = await begin(context, check, occasion);
     if (refusal !== undefined) return { ...found, reason: `${found.reason}; ${refusal}` };
-    remedy = await mend(context, check, signal);
+    remedy = await mend(context, check, limits);
   } catch (thrown) {
-    signal?.throwIfAborted();
+    limits.signal?.throwIfAborted();
     const { reason, error } = failureOf(thrown);
     return { ...failed(`${found.reason}; mending it failed: ${reason}`, found.error ?? error) };
   }
   if (remedy === undefined) return found;
-  const after = await look(context, check, signal);
+  const after = await look(check, limits);
   if (after.state === 'failed') return { ...after, remedy };
   return { state: 'remedied', reason: found.reason, remedy };
 }
 
-async function look(context: ClientContext, check: Check, signal: AbortSignal | undefined): Promise<Seen> {
+async function look(check: Check, limits: Limits): Promise<Seen> {
   try {
-    return await within(context.ports.clock, check.limitMs ?? lookLimitMs, signal, (own) => check.look(own));
+    return await limits.within(check.limitMs ?? lookLimitMs, (own) => check.look(own));
   } catch (thrown) {
-    signal?.throwIfAborted();
+    limits.signal?.throwIfAborted();
     const { reason, error } = failureOf(thrown);
     return failed(reason, error);
   }
@@ -103,13 +140,9 @@ async function begin(context: ClientContext, check: Check, occasion: Occasion): 
 }
 
 /** One that takes too long is given up; while it goes on all the same, no other begins. */
-async function mend(
-  { ports, vitals }: ClientContext,
-  check: Check,
-  signal: AbortSignal | undefined,
-): Promise<string | undefined> {
+async function mend({ vitals }: ClientContext, check: Check, limits: Limits): Promise<string | undefined> {
   const key = nameOf(check);
-  return await within(ports.clock, remedyLimitMs, signal, async (own) => {
+  return await limits.within(remedyLimitMs, async (own) => {
     vitals.overdue.add(key);
     try {
       return await check.remedy?.(own);

@@ -5,8 +5,9 @@ import type { Entry } from '../state.ts';
 import { minutesOfDay, nextDaily } from './daily.ts';
 import type { Occasion } from './evaluate.ts';
 import { loadEvaluation } from './load.ts';
-import { outcomeOf } from './outcome.ts';
+import { nameOf, outcomeOf } from './outcome.ts';
 import { emptyHealth } from './record.ts';
+import { nextRemedyAt, recentRemedies } from './remedies.ts';
 
 const minuteMs = 60_000;
 
@@ -71,8 +72,18 @@ export function createHealth(context: ClientContext): Health {
     if (outcome.key === record().said) await journal.commit(entry);
     else await reporter.report(outcome.status, entry);
     reporter.note('info', 'health-evaluated', `Evaluated (${occasion}): ${outcome.key}`);
-    planned = null;
+    planned = followUp(report);
     return report;
+  };
+
+  /** What could not be mended is looked at again when another remedy may be tried: the site may have been away. */
+  const followUp = ({ findings }: HealthReport): Planned | null => {
+    const now = clock.now();
+    const times = findings
+      .filter(({ state }) => state === 'failed')
+      .flatMap((one) => nextRemedyAt(recentRemedies(record().remedies[nameOf(one)], now)) ?? []);
+    if (times.length === 0) return null;
+    return { occasion: 'daily', at: clock.monotonic() + Math.max(Math.min(...times) - now, 0) };
   };
 
   const dailyAt = () => {

@@ -26,8 +26,14 @@ export function tooSoon(
   if (recent.length >= remediesPerDay) {
     return `it was mended ${recent.length} times within a day and is left to a person`;
   }
-  const last = recent.at(-1);
-  if (last === undefined || occasion === 'request') return undefined;
-  const until = last + firstPauseMs * 2 ** (recent.length - 1);
+  const until = nextRemedyAt(recent);
+  if (until === undefined || occasion === 'request') return undefined;
   return until > now ? `it is mended no earlier than ${new Date(until).toISOString()}` : undefined;
+}
+
+/** When another remedy may follow those of the last day; undefined where none was begun, or no more may be. */
+export function nextRemedyAt(recent: readonly Timestamp[]): Timestamp | undefined {
+  const last = recent.at(-1);
+  if (last === undefined || recent.length >= remediesPerDay) return undefined;
+  return last + firstPauseMs * 2 ** (recent.length - 1);
 }

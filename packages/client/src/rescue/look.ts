@@ -1,8 +1,8 @@
 /** What the second starter looks at. */
 import { HoldfastError, isHoldfastError } from '@holdfast/contract';
-import { hashFile, openPath, withOpen } from '@holdfast/engine';
+import { openPath, withOpen } from '@holdfast/engine';
 import type { Folder, MachinePorts, Readiness, StarterName, StarterState, Starters } from '@holdfast/ports';
-import { type KeptPackage, keptPackage, packageFolder } from '../setup/installed.ts';
+import { type KeptPackage, keptPackage, packageDamage, packageFolder } from '../setup/installed.ts';
 import type { Seen } from './decide.ts';
 import { readPulse } from './pulse.ts';
 import type { AwakeMoment } from './record.ts';
@@ -63,12 +63,8 @@ async function packageTrouble(state: Folder): Promise<string | null> {
 
 /** Length and hash are those that were written down when it was verified. */
 export async function isWhole(state: Folder, kept: KeptPackage): Promise<boolean> {
-  const { name, size, sha256 } = kept.package;
   try {
-    return await withOpen(openPath(state, [packageFolder]), async (folder) => {
-      if ((await folder.entry(name))?.size !== size) return false;
-      return (await hashFile(folder, name)).sha256 === sha256;
-    });
+    return (await packageDamage(state, kept.package)) === undefined;
   } catch (thrown) {
     if (isHoldfastError(thrown)) return false;
     throw thrown;

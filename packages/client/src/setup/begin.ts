@@ -2,6 +2,7 @@
 
 import type { Folder } from '@holdfast/ports';
 import { keptIdentity } from '../enrolment/identity.ts';
+import { readSettings } from '../settings.ts';
 import type { SetupHost } from './host.ts';
 import { installedVersion } from './installed.ts';
 import type { FoundSite, Progress, SetupIntent, SetupJournal } from './progress.ts';
@@ -20,7 +21,7 @@ export async function lookForClient(host: SetupHost, state: Folder): Promise<Pre
   const version = await installedVersion(disk, host.places.install, host.releaseKey);
   // To look is to leave no trace: the folder of keys is made by those who use it.
   const known = (await state.entry('keys')) ? await keptIdentity(state) : undefined;
-  const settings = await host.settings.read();
+  const settings = await readSettings(state);
   const site = known && settings ? { address: settings.site, trust: known.trust, token: null } : null;
   return { client: version !== undefined || known !== undefined, version: version ?? null, site };
 }

@@ -2,7 +2,7 @@
 import { createPublicKey } from 'node:crypto';
 import { HoldfastError, isHoldfastError, keyFingerprint, parseToken, type Uuid } from '@holdfast/contract';
 import { keptIdentity } from '../enrolment/identity.ts';
-import type { SetupSettings } from './host.ts';
+import { type ClientSettings, changeSettings } from '../settings.ts';
 import { chosenOf } from './obtain.ts';
 import type { Phase, SetUp } from './set-up.ts';
 
@@ -13,7 +13,8 @@ export const enrolMachine: Phase = async (setUp) => {
   const settings = settingsFor(setUp, site.address);
   const known = await keptIdentity(state);
   if (known && isOfSite(known.trust, site.token)) {
-    await storeSettings(setUp, settings);
+    // Also where they are the same: an earlier life may have ended before they were durable.
+    await changeSettings(state, settings);
     host.log(`client ${known.identity.clientId} stays as it is`);
     return { kind: 'ended', change: { clientId: known.identity.clientId } };
   }
@@ -23,7 +24,7 @@ export const enrolMachine: Phase = async (setUp) => {
   return { kind: 'ended', change: { clientId } };
 };
 
-function settingsFor({ host, progress }: SetUp, site: string): SetupSettings {
+function settingsFor({ host, progress }: SetUp, site: string): ClientSettings {
   const { cacheMegabytes, logLevel } = progress().request;
   return {
     site,
@@ -41,15 +42,10 @@ function isOfSite(trust: { siteCode: string; policyKey: string }, token: string 
   return trust.siteCode === siteCode && keyFingerprint(createPublicKey(trust.policyKey)) === policyKey;
 }
 
-/** Also where they are the same: an earlier life may have ended before they were durable. */
-async function storeSettings({ host }: SetUp, settings: SetupSettings): Promise<void> {
-  await host.settings.store({ ...(await host.settings.read()), ...settings });
-}
-
 /** The service may wait in this folder for just this; where it already works in it, it is stopped for the moment. */
 async function enrolled(
   setUp: SetUp,
-  settings: SetupSettings,
+  settings: ClientSettings,
   token: string,
   isUnknown: boolean,
 ): Promise<Uuid> {
@@ -70,6 +66,6 @@ async function enrolled(
     await host.ports.starters.stop('service');
     clientId = await work();
   }
-  await storeSettings(setUp, settings);
+  await changeSettings(setUp.state, settings);
   return clientId;
 }

@@ -2,6 +2,7 @@
 import type { Architecture } from '@holdfast/contract';
 import type { MachinePorts, NameService } from '@holdfast/ports';
 import type { Client } from '../client.ts';
+import type { ClientSettings } from '../settings.ts';
 
 /** Goes on with a set-up after the machine restarted or the set-up died. Failures are HoldfastErrors. */
 export type SetupHook = {
@@ -24,16 +25,6 @@ export type SetupPlaces = {
   readonly program: string | undefined;
 };
 
-/** What the client keeps beside its state. */
-export type SetupSettings = {
-  readonly site: string;
-  readonly root: string;
-  readonly cacheMegabytes?: number;
-  readonly logLevel?: number;
-  /** Where the client was installed, for the next set-up. */
-  readonly installFolder?: string;
-};
-
 export type SetupHost = {
   readonly ports: MachinePorts & { readonly names?: NameService };
   readonly places: SetupPlaces;
@@ -41,16 +32,12 @@ export type SetupHost = {
   readonly releaseKey: string | undefined;
   readonly architecture: Architecture | string;
   readonly hook: SetupHook | undefined;
-  readonly settings: {
-    read(): Promise<SetupSettings | undefined>;
-    store(settings: SetupSettings): Promise<void>;
-  };
   /**
    * Opens the client in its state folder, for this process alone, and closes it afterwards.
    * @throws HoldfastError `client.running`
    */
   withClient<Result>(
-    settings: SetupSettings,
+    settings: ClientSettings,
     version: string,
     work: (client: Client) => Promise<Result>,
   ): Promise<Result>;

@@ -1,5 +1,6 @@
 /** The bootstrap: makes a machine a client of a site, mends one that is, and takes it away again. */
-export type { SetupHook, SetupHost, SetupPlaces, SetupSettings } from './host.ts';
+export { heedful } from './heedful.ts';
+export type { SetupHook, SetupHost, SetupPlaces } from './host.ts';
 export { programCopy } from './keep-program.ts';
 export { sourceFileName } from './locate.ts';
 export { type SetupEnd, setupJournalName } from './progress.ts';

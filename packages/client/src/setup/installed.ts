@@ -6,7 +6,7 @@ import {
   HoldfastError,
   isHoldfastError,
 } from '@holdfast/contract';
-import { openPath, readWhole, replaceFile, withOpen } from '@holdfast/engine';
+import { hashFile, openPath, readWhole, replaceFile, withOpen } from '@holdfast/engine';
 import type { Disk, Folder } from '@holdfast/ports';
 import type { Static } from 'typebox';
 import * as Type from 'typebox';
@@ -73,6 +73,28 @@ async function fromPackageFolder<Found>(
   } catch (thrown) {
     if (!isHoldfastError(thrown, 'disk.not-found', 'network.response-invalid', 'disk.failed')) throw thrown;
     return undefined;
+  }
+}
+
+/**
+ * What is wrong with a package in a folder below the state folder, as a clause; undefined where it has the length and the
+ * hash that are wanted. All of it is read.
+ */
+export async function packageDamage(
+  state: Folder,
+  { name, size, sha256 }: Pick<ClientPackage, 'name' | 'size' | 'sha256'>,
+  names: readonly [string, ...string[]] = [packageFolder],
+): Promise<string | undefined> {
+  try {
+    return await withOpen(openPath(state, names), async (folder) => {
+      const entry = await folder.entry(name);
+      if (entry?.kind !== 'file') return `${name} is missing`;
+      if (entry.size !== size) return `${name} has ${entry.size} bytes in place of ${size}`;
+      return (await hashFile(folder, name)).sha256 === sha256 ? undefined : `the content of ${name} differs`;
+    });
+  } catch (thrown) {
+    if (!isHoldfastError(thrown, 'disk.not-found')) throw thrown;
+    return `${name} is missing`;
   }
 }
 

@@ -1,6 +1,9 @@
 /** The bootstrap's own copy: what goes on after a restart must not lie in a temporary folder, nor in the tree that it replaces. */
-import { chunksOf, removeTree, withOpen } from '@holdfast/engine';
+import { chunksOf, removeTree, withOpen, writePieces } from '@holdfast/engine';
 import type { Folder } from '@holdfast/ports';
+import { childPath } from '../paths.ts';
+import type { SetupHost } from './host.ts';
+import { setupFolder } from './removal.ts';
 import type { SetUp } from './set-up.ts';
 
 /** Name of the copy, in the set-up's own folder. */
@@ -31,6 +34,21 @@ export async function keepProgram({ host, folder }: SetUp): Promise<void> {
   await folder.sync();
 }
 
+/** Whether this bootstrap is its own copy, on a system that lets nobody take away what runs: whoever started it does. */
+export function runsFromCopy({ places }: Pick<SetupHost, 'places'>): boolean {
+  const copy = childPath({ path: childPath({ path: places.state }, setupFolder) }, programCopy);
+  return places.program === copy && copy.includes('\\');
+}
+
+/** Takes the copy away. It loses its name first: half of it must not be taken for the whole. */
+export async function removeProgram(host: Pick<SetupHost, 'places'>, folder: Folder): Promise<void> {
+  if (runsFromCopy(host)) return;
+  await removeTree(folder, freshCopy);
+  if (!(await folder.entry(programCopy))) return;
+  await folder.rename(programCopy, { name: freshCopy });
+  await removeTree(folder, freshCopy);
+}
+
 async function copyFolder(from: Folder, to: Folder, name: string, depth: number): Promise<void> {
   if (depth > deepest) return;
   await withOpen(from.folder(name), async (source) => {
@@ -47,11 +65,7 @@ async function copyFolder(from: Folder, to: Folder, name: string, depth: number)
 async function copyFile(from: Folder, to: Folder, name: string): Promise<void> {
   await withOpen(from.read(name), async (source) => {
     await withOpen(to.create(name, { mode: programMode }), async (target) => {
-      let position = 0;
-      for await (const chunk of chunksOf(source, await source.size())) {
-        await target.write(position, chunk);
-        position += chunk.length;
-      }
+      await writePieces(target, chunksOf(source, await source.size()));
       await target.sync();
     });
   });

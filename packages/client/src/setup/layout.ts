@@ -1,6 +1,6 @@
 /** Installing a .tar.gz: the new tree is laid out beside the old one, verified, and takes its place by renaming. */
 import { HoldfastError } from '@holdfast/contract';
-import { openPath, removeTree, splitPath, withOpen } from '@holdfast/engine';
+import { openPath, removeTree, splitPath, withOpen, writePieces } from '@holdfast/engine';
 import { fileSource } from '@holdfast/msi';
 import type { Folder } from '@holdfast/ports';
 import type { PackageEntry } from '../components/packages/entry.ts';
@@ -100,11 +100,7 @@ async function writeEntry(tree: Folder, { paths: [path = ''], content }: Package
     await withOpen(
       folder.create(name, { mode: programs.test(path) ? programMode : fileMode }),
       async (file) => {
-        let position = 0;
-        for await (const piece of content) {
-          await file.write(position, piece);
-          position += piece.length;
-        }
+        await writePieces(file, content);
         await file.sync();
       },
     );

@@ -12,6 +12,7 @@ import type { Folder } from '@holdfast/ports';
 import * as Type from 'typebox';
 import { keptIdentity } from '../enrolment/identity.ts';
 import { learnTrust, readPublicKey } from '../enrolment/trust.ts';
+import { readSettings } from '../settings.ts';
 import { createSite, jsonReader, type Site } from '../site.ts';
 import type { Trust } from '../state.ts';
 import type { FoundSite } from './progress.ts';
@@ -102,13 +103,13 @@ async function trustOf(
 }
 
 /** Argument, file of the source, the client of before, name service: the first that names a site. */
-async function candidates({ host, progress }: SetUp): Promise<Candidates> {
+async function candidates({ host, state, progress }: SetUp): Promise<Candidates> {
   const { request } = progress();
   const file = request.source === null ? undefined : await sourceFile(host.ports.disk, request.source);
   const token = request.token ?? file?.token ?? null;
   if (request.managementPoints.length > 0) return { addresses: request.managementPoints, token };
   if (file?.managementPoint !== undefined) return { addresses: [file.managementPoint], token };
-  const settings = await host.settings.read();
+  const settings = await readSettings(state);
   if (settings) return { addresses: [settings.site], token };
   return { addresses: await announced(host.ports.names), token };
 }

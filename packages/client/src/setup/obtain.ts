@@ -1,10 +1,18 @@
 /** Phases `download` and `verify`: the package on the disk, and nothing else in its place. */
 import { type ClientPackage, HoldfastError, isHoldfastError, mpPaths } from '@holdfast/contract';
-import { chunksOf, hashFile, openPath, removeIfThere, removeTree, withOpen } from '@holdfast/engine';
+import {
+  chunksOf,
+  hashFile,
+  openPath,
+  removeIfThere,
+  removeTree,
+  withOpen,
+  writePieces,
+} from '@holdfast/engine';
 import type { Folder } from '@holdfast/ports';
 import { download } from '../content/download.ts';
 import { createSite } from '../site.ts';
-import { packageFolder, recordKept } from './installed.ts';
+import { packageDamage, packageFolder, recordKept } from './installed.ts';
 import type { ChosenPackage } from './progress.ts';
 import { ended, type Phase, type SetUp } from './set-up.ts';
 
@@ -46,26 +54,9 @@ export function chosenOf({ progress }: SetUp): ChosenPackage {
 export async function wholePackage(setUp: SetUp): Promise<readonly [string, ...string[]] | undefined> {
   const { package: wanted } = chosenOf(setUp);
   for (const names of [[packageFolder], downloadFolder] as const) {
-    if (await isWhole(setUp.state, names, wanted)) return names;
+    if ((await packageDamage(setUp.state, wanted, names)) === undefined) return names;
   }
   return undefined;
-}
-
-async function isWhole(
-  state: Folder,
-  names: readonly [string, ...string[]],
-  { name, size, sha256 }: ClientPackage,
-): Promise<boolean> {
-  try {
-    return await withOpen(openPath(state, names), async (folder) => {
-      const entry = await folder.entry(name);
-      if (entry?.kind !== 'file' || entry.size !== size) return false;
-      return (await hashFile(folder, name)).sha256 === sha256;
-    });
-  } catch (thrown) {
-    if (!isHoldfastError(thrown, 'disk.not-found')) throw thrown;
-    return false;
-  }
 }
 
 /** Downloads of other packages are of no use any more. */
@@ -143,11 +134,7 @@ async function copyFrom(
       if ((await file.size()) !== wanted.size) throw notTheOne(wanted);
       await removeIfThere(folder, fresh);
       await withOpen(folder.create(fresh), async (copy) => {
-        let position = 0;
-        for await (const chunk of chunksOf(file, wanted.size)) {
-          await copy.write(position, chunk);
-          position += chunk.length;
-        }
+        await writePieces(copy, chunksOf(file, wanted.size));
         await copy.sync();
       });
     });

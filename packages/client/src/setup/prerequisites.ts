@@ -22,11 +22,12 @@ export function setupGates({ host, progress }: SetUp): readonly Gate[] {
   const { ports, places } = host;
   const { chosen } = progress();
   const bytes = chosen?.package.size ?? 0;
+  const drive = /^[A-Za-z]:\\/.exec(places.install)?.[0] ?? (places.root === '/' ? '/' : undefined);
   const room = [
     diskFreeGate(ports.disk, places.state, bytes * lengthsOfState, 'disk-free'),
-    ...(places.root === '/'
-      ? [diskFreeGate(ports.disk, '/', bytes * lengthsOfInstall, 'disk-free-install')]
-      : []),
+    ...(drive === undefined
+      ? []
+      : [diskFreeGate(ports.disk, drive, bytes * lengthsOfInstall, 'disk-free-install')]),
   ];
   return [...room, ...gatesOf(systemGates(chosen, places.install), ports, { folder: places.state })];
 }

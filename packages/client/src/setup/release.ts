@@ -1,38 +1,28 @@
 /** Phase `manifest`: which package of which release this machine is to have. */
-import {
-  type ClientPackage,
-  ClientRelease,
-  HoldfastError,
-  isHoldfastError,
-  mpPaths,
-} from '@holdfast/contract';
+import { type ClientPackage, type ClientRelease, HoldfastError, isHoldfastError } from '@holdfast/contract';
 import { readWhole, withOpen } from '@holdfast/engine';
-import { signedLimit, signedReader } from '../signed.ts';
+import { fetchRelease, readRelease, type SignedRelease } from '../release.ts';
+import { signedLimit } from '../signed.ts';
 import { createSite } from '../site.ts';
 import { installedVersion, isLower, keptPackage, keptRelease } from './installed.ts';
 import { programRuns } from './programs.ts';
 import type { Phase, SetUp } from './set-up.ts';
 
-const readRelease = signedReader('holdfast/client-release', ClientRelease);
-
 /** Name of the release in a folder of packages. */
 const sourceReleaseName = 'release.json';
-
-type Offer = { readonly release: ClientRelease; readonly envelope: string };
 
 export const chooseRelease: Phase = async (setUp) => {
   const { host, state, progress } = setUp;
   const { intent } = progress();
   const installed = await installedVersion(host.ports.disk, host.places.install, host.releaseKey);
   const kept = await keptPackage(state);
-  const offer =
-    (intent === 'repair' ? await offerOfKept(setUp, installed) : undefined) ?? (await offered(setUp));
-  const { release, envelope } = offer;
+  const { release, envelope } =
+    intent === 'repair' ? await offerForRepair(setUp, installed) : await offered(setUp);
   refuseLower(release, installed, kept?.floor);
   if (intent === 'repair' && installed !== undefined && release.version !== installed) {
     throw new HoldfastError(
       'setup.prerequisite',
-      `A repair never upgrades: ${installed} is installed, the site has ${release.version}; /forceinstall takes it.`,
+      `A repair never upgrades: ${installed} is installed, ${release.version} is offered; /forceinstall takes it.`,
     );
   }
   const chosen = await packageFor(setUp, release);
@@ -54,7 +44,7 @@ export const chooseRelease: Phase = async (setUp) => {
 async function offerOfKept(
   { host, state }: SetUp,
   installed: string | undefined,
-): Promise<Offer | undefined> {
+): Promise<SignedRelease | undefined> {
   const envelope = await keptRelease(state);
   if (envelope === undefined) return undefined;
   try {
@@ -66,13 +56,29 @@ async function offerOfKept(
   }
 }
 
-/** The site first, then the folder; with a folder alone that one or none. */
-async function offered(setUp: SetUp): Promise<Offer> {
-  const { request, site } = setUp.progress();
+/** The release that is installed, wherever it is; where no client is left but its identity, whichever is offered. */
+async function offerForRepair(setUp: SetUp, installed: string | undefined): Promise<SignedRelease> {
+  const kept = await offerOfKept(setUp, installed);
+  if (kept || installed === undefined) return kept ?? (await offered(setUp));
+  try {
+    return await offered(setUp, installed);
+  } catch (thrown) {
+    if (!isHoldfastError(thrown, 'release.missing')) throw thrown;
+    throw new HoldfastError(
+      'setup.prerequisite',
+      `A repair never upgrades, and release ${installed} is to be had no more; /forceinstall takes the newest.`,
+      { cause: thrown },
+    );
+  }
+}
+
+/** The site first, then the folder; with a folder alone that one or none. @param version the newest unless given */
+async function offered(setUp: SetUp, version?: string): Promise<SignedRelease> {
+  const { request } = setUp.progress();
   const { source } = request;
   if (source !== null && request.managementPoints.length === 0) return await offerOfSource(setUp, source);
   try {
-    return await offerOfSite(setUp, site);
+    return await offerOfSite(setUp, version);
   } catch (thrown) {
     const isAway =
       isHoldfastError(thrown) && /^(network|site\.unavailable|release\.missing)/.test(thrown.code);
@@ -81,18 +87,18 @@ async function offered(setUp: SetUp): Promise<Offer> {
   }
 }
 
-async function offerOfSite(
-  { host, signal }: SetUp,
-  found: ReturnType<SetUp['progress']>['site'],
-): Promise<Offer> {
+async function offerOfSite({ host, signal, progress }: SetUp, version?: string): Promise<SignedRelease> {
+  const found = progress().site;
   if (found === null) throw new HoldfastError('internal', 'No site was located.');
-  const site = createSite(found.address, host.ports);
-  const tls = { authorities: found.trust.authorities };
-  const envelope = await site.text({ method: 'GET', path: mpPaths.clientRelease, tls, signal }, signedLimit);
-  return { release: readRelease(envelope, host.releaseKey), envelope };
+  return await fetchRelease(createSite(found.address, host.ports), {
+    ...(version === undefined ? {} : { version }),
+    releaseKey: host.releaseKey,
+    tls: { authorities: found.trust.authorities },
+    signal,
+  });
 }
 
-async function offerOfSource({ host }: SetUp, source: string): Promise<Offer> {
+async function offerOfSource({ host }: SetUp, source: string): Promise<SignedRelease> {
   return await withOpen(host.ports.disk.open(source), async (folder) => {
     const envelope = Buffer.from(await readWhole(folder, sourceReleaseName, signedLimit)).toString('utf8');
     return { release: readRelease(envelope, host.releaseKey), envelope };

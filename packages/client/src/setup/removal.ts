@@ -2,6 +2,7 @@
 import { HoldfastError, isHoldfastError } from '@holdfast/contract';
 import { carryOut, removeTree, withOpen } from '@holdfast/engine';
 import type { Folder } from '@holdfast/ports';
+import { settingsName } from '../settings.ts';
 import type { SetupHost } from './host.ts';
 import { splitLast } from './installation.ts';
 import { installedVersion, keptPackage, packageFolder } from './installed.ts';
@@ -12,7 +13,7 @@ import { ended, type Phase, type SetUp } from './set-up.ts';
 
 /** Entries of the state folder behind each word. */
 const kept: Readonly<Record<KeepWord, readonly string[]>> = {
-  identity: ['keys', 'client.journal', 'settings.json'],
+  identity: ['keys', 'client.journal', settingsName],
   cache: ['cache'],
   logs: ['logs', 'work'],
 };

@@ -1,4 +1,4 @@
-/** Telling the site how a set-up goes, while the machine is not its client yet. */
+/** Telling the site how a set-up goes: with the token while the machine is not its client yet, or as the client that it is. */
 import {
   HoldfastError as Failure,
   type HoldfastError,
@@ -7,7 +7,8 @@ import {
   type SetupReport,
   type SetupReports,
 } from '@holdfast/contract';
-import type { MachinePorts } from '@holdfast/ports';
+import type { Folder, MachinePorts, TlsIdentity } from '@holdfast/ports';
+import { keptTls } from '../enrolment/identity.ts';
 import { createSite } from '../site.ts';
 import { plainText } from '../text.ts';
 import type { Progress, SetupJournal } from './progress.ts';
@@ -59,22 +60,32 @@ export type Delivery = {
   now(): Promise<boolean>;
 };
 
+/** @param state the client's folder: with its certificate an enrolled machine may tell without a token */
 export function reportDelivery(
   ports: Pick<MachinePorts, 'network' | 'clock'>,
   journal: SetupJournal,
+  state: Folder,
 ): Delivery {
   let notBefore = Number.NEGATIVE_INFINITY;
+  let own: TlsIdentity | undefined;
+  /** Kept: an uninstall tells of its end when the key is gone. */
+  const ownTls = async () => {
+    own ??= (await state.entry('keys')) ? await keptTls(state) : undefined;
+    return own;
+  };
   const now = async () => {
     for (;;) {
       const { reports, address, token, authorities } = journal.state.unsent;
       if (reports.length === 0) return true;
-      // Without a token there is nobody to say whose machine this is; the client's own messages tell instead.
-      if (address === null || token === null) return false;
+      if (address === null) return false;
       const some = reports.slice(0, batch);
-      const body: SetupReports = { token, reports: [...some] };
       try {
+        const tls = token === null ? await ownTls() : { authorities };
+        // Nothing says whose machine this is.
+        if (tls === undefined) return false;
+        const body: SetupReports = { ...(token === null ? {} : { token }), reports: [...some] };
         await createSite(address, ports).text(
-          { method: 'POST', path: mpPaths.setup, body, tls: { authorities } },
+          { method: 'POST', path: mpPaths.setup, body, tls },
           answerLimit,
         );
       } catch (thrown) {

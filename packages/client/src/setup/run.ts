@@ -5,7 +5,7 @@ import type { Folder } from '@holdfast/ports';
 import { begin, intentOf, lookForClient } from './begin.ts';
 import { drive } from './drive.ts';
 import type { SetupHost } from './host.ts';
-import { keepProgram, programCopy } from './keep-program.ts';
+import { keepProgram, programCopy, removeProgram, runsFromCopy } from './keep-program.ts';
 import { phasesOf } from './phases.ts';
 import {
   openSetupJournal,
@@ -23,9 +23,12 @@ import type { SetUp } from './set-up.ts';
 /** What became of the last set-up, for people and programs: no secret is in it. */
 export const lastName = 'last.json';
 
+/** Where the script of a site has put the bootstrap that it fetched, in the set-up's own folder. */
+const fetchedFolder = 'fetched';
+
 /** Milliseconds between the deliveries that are tried at the end, and how many. */
 const lastPauseMs = 5_000;
-const lastTries = 3;
+const lastTries = 12;
 
 /** Whether a set-up has begun on this machine that has not come to its end. */
 export async function setupUnderWay({
@@ -83,7 +86,7 @@ export async function runSetup(
       const journal = await openSetupJournal(folder);
       try {
         const begun = await begin(host, journal, request, present);
-        const delivery = reportDelivery(host.ports, journal);
+        const delivery = reportDelivery(host.ports, journal, state);
         if (begun === undefined) return await nothingUnderWay(host, delivery);
         const setUp = { host, state, folder, journal, signal, ...access(journal) };
         return await live(setUp, delivery, handOver);
@@ -132,9 +135,10 @@ async function live(setUp: SetUp, delivery: Delivery, handOver: boolean): Promis
 }
 
 /** What could not be told stays for the next set-up on this machine; an uninstall leaves nothing and nobody to tell it. */
-async function deliverLast({ host, signal }: SetUp, delivery: Delivery): Promise<void> {
+async function deliverLast({ host, journal, signal }: SetUp, delivery: Delivery): Promise<void> {
   for (let tries = 1; !(await delivery.now()); tries += 1) {
-    if (tries >= lastTries) return;
+    // Where no site was found there is nobody to tell, however long it waits.
+    if (tries >= lastTries || journal.state.unsent.address === null) return;
     await host.ports.clock.sleep(lastPauseMs, signal);
   }
 }
@@ -154,9 +158,9 @@ async function writeLast({ folder, host, progress }: SetUp, end: SetupEnd): Prom
 }
 
 /** Whether the next set-up could still tell the site what this one could not. */
-function isWaitedFor({ intent, site, request }: Progress, { reports, token }: Unsent): boolean {
+function isWaitedFor({ intent, site, request }: Progress, { reports, address }: Unsent): boolean {
   if (reports.length === 0 || intent === 'uninstall') return false;
-  return token !== null || (site === null && request.token !== null);
+  return address !== null || site !== null || request.token !== null;
 }
 
 /** After the end: the journal with its token goes, unless there is still something in it that the site has not heard. */
@@ -167,7 +171,8 @@ async function leaveNothing(host: SetupHost, state: Folder): Promise<void> {
     await journal.close();
     if (progress !== null && progress.end === null) return 'under way';
     if (progress === null || !isWaitedFor(progress, unsent)) await removeIfThere(folder, setupJournalName);
-    await removeTree(folder, programCopy);
+    await removeTree(folder, fetchedFolder);
+    await removeProgram(host, folder);
     await folder.sync();
     const { exit } = progress?.end ?? {};
     return progress?.intent === 'uninstall' &&
@@ -177,7 +182,12 @@ async function leaveNothing(host: SetupHost, state: Folder): Promise<void> {
       : 'ended';
   });
   if (left !== 'nothing') return;
-  await removeTree(state, setupFolder);
+  if (runsFromCopy(host)) {
+    await withOpen(openPath(state, [setupFolder]), async (folder) => {
+      for (const name of await folder.names())
+        if (name !== programCopy && !name.endsWith('.cmd')) await removeTree(folder, name);
+    });
+  } else await removeTree(state, setupFolder);
   await state.sync();
   host.log('the set-up has left nothing of its own');
 }

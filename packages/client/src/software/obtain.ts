@@ -2,6 +2,7 @@
 import { type ErrorCode, HoldfastError } from '@holdfast/contract';
 import { type Action, firstClosedGate } from '@holdfast/engine';
 import { contentGate, missingContent, obtainContent } from '../content/content.ts';
+import { makeRoom } from '../content/room.ts';
 import type { ClientContext, WorkContext } from '../context.ts';
 import { ownTls } from '../enrolment/identity.ts';
 import { sayOnce, setBack, type WakeAt } from './outcome.ts';
@@ -29,6 +30,7 @@ export async function obtain(
   if (missing.length === 0) return { ready: true };
   const details = { package: task.title };
   try {
+    await makeRoom(context, task.assignment);
     const closed = await firstClosedGate([contentGate(context, missing)]);
     if (closed) throw new HoldfastError('disk.full', closed.reason);
     const bytes = missing.reduce((sum, file) => sum + file.size, 0);
@@ -59,6 +61,12 @@ async function contentSetback(
   const details = { package: task.title, reason, error: error.code };
   if (error.code === 'disk.full') {
     const say = { key: 'disk-full', status: { name: 'disk-full', details } } as const;
+    return await setBack(context, task, action, { setback: 'gate-closed', reason, say });
+  }
+  if (error.code === 'cache.too-small') {
+    // No fault of the package's: it is gone on with as soon as there is more room for content.
+    const status = { name: 'cache-too-small', details: { ...details, ...error.details } } as const;
+    const say = { key: 'cache-too-small', status };
     return await setBack(context, task, action, { setback: 'gate-closed', reason, say });
   }
   if (refusedCodes.includes(error.code)) {

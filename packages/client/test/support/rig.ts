@@ -8,7 +8,13 @@ import type { TestContext } from 'node:test';
 import { type Assignment, statusText } from '@holdfast/contract';
 import { linuxMachine } from '@holdfast/machine';
 import type { Clock } from '@holdfast/ports';
-import { type Client, type ClientEvent, type ClientPorts, openClient } from '../../src/index.ts';
+import {
+  type Client,
+  type ClientEvent,
+  type ClientOptions,
+  type ClientPorts,
+  openClient,
+} from '../../src/index.ts';
 import { type FakeSite, fakeSite } from './fake-site.ts';
 
 /** Sleepers wake when `advance` passes their time. */
@@ -57,7 +63,12 @@ export type Rig = {
   installed(): boolean;
 };
 
-export async function rig(test: TestContext, change: Partial<ClientPorts> = {}): Promise<Rig> {
+/** @param options of the client besides those of the rig */
+export async function rig(
+  test: TestContext,
+  change: Partial<ClientPorts> = {},
+  options: Partial<ClientOptions> = {},
+): Promise<Rig> {
   const base = await mkdtemp(join(tmpdir(), 'holdfast-client-'));
   const [root, state, spool] = [join(base, 'root'), join(base, 'state'), join(base, 'spool')];
   for (const folder of [root, state, spool]) await mkdir(folder);
@@ -75,6 +86,7 @@ export async function rig(test: TestContext, change: Partial<ClientPorts> = {}):
         site: 'https://site.example:8443',
         version: '0.1.0',
         log: (event) => events.push(event),
+        ...options,
       },
     );
   let client = await open({});
@@ -121,8 +133,12 @@ export async function rig(test: TestContext, change: Partial<ClientPorts> = {}):
 }
 
 /** Enrols and does one cycle. */
-export async function enrolled(test: TestContext, change: Partial<ClientPorts> = {}): Promise<Rig> {
-  const made = await rig(test, change);
+export async function enrolled(
+  test: TestContext,
+  change: Partial<ClientPorts> = {},
+  options: Partial<ClientOptions> = {},
+): Promise<Rig> {
+  const made = await rig(test, change, options);
   await made.client().enrol(made.site.token());
   return made;
 }

@@ -1,5 +1,5 @@
-/** What dpkg says about installed packages, of the system or of a root folder of its own. */
-import { existsSync } from 'node:fs';
+/** What dpkg and rpm say about installed packages, of the system or of a root folder of its own. */
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HoldfastError } from '@holdfast/contract';
@@ -22,7 +22,7 @@ export function linuxInstallers({ root = '/' }: InstallersOptions = {}): Install
     dpkg: (name) => queryDpkg(admin, name),
     msi: async () => undefined,
     fileVersion: async () => undefined,
-    healthy: () => auditDpkg(admin),
+    healthy: async () => bothReady(await auditDpkg(admin), await verifyRpm(root)),
     // dpkg replaces its status file at the end of its work, right before it lets go of its lock.
     ...(existsSync('/proc/locks') ? { idle: () => dpkgIdle(admin), watch: watchPlaces([admin]) } : {}),
   };
@@ -72,6 +72,36 @@ async function auditDpkg(admin: string): Promise<Readiness | undefined> {
     reason: `packages are only half installed: ${names.slice(0, mostNames).join(', ')}${more}`,
     evidence: { packages: names.length },
   };
+}
+
+/** Milliseconds for reading through the database of rpm: it is tens of megabytes on a disk that may be slow. */
+const rpmTimeoutMs = 25_000;
+
+/** Where rpm keeps its database, by its release: below these, every one since 4.0. */
+const rpmFolders = ['usr/lib/sysimage/rpm', 'var/lib/rpm'];
+
+/** What rpm says of its database; undefined where there is none. Source: rpmdb(8), --verifydb. */
+async function verifyRpm(root: string): Promise<Readiness | undefined> {
+  // Systems of dpkg may have the programs of rpm, with a folder that is empty.
+  const database = rpmFolders
+    .map((name) => join(root, name))
+    .find((folder) => existsSync(folder) && readdirSync(folder).length > 0);
+  if (database === undefined) return undefined;
+  const answer = await askProgram('rpmdb', [`--dbpath=${database}`, '--verifydb'], rpmTimeoutMs);
+  if (answer === undefined) return undefined;
+  if (answer.code === 0) return { ready: true };
+  const said = (answer.error.trim() || answer.output.trim()).slice(0, 500);
+  const reason =
+    answer.code === null
+      ? `rpm did not get through its database within ${rpmTimeoutMs / 1000} s`
+      : `the database of rpm is damaged: ${said}`;
+  return { ready: false, reason, evidence: { exitCode: answer.code ?? -1 } };
+}
+
+/** Of two that may be there: what is wrong with the first that is not well. */
+function bothReady(one: Readiness | undefined, other: Readiness | undefined): Readiness | undefined {
+  if (one && !one.ready) return one;
+  return other ?? one;
 }
 
 /** Folders and files without which dpkg refuses to work in a root (dpkg(1), FILES). */

@@ -11,6 +11,10 @@ export type WindowsSetupHookOptions = {
   readonly words: readonly string[];
   /** Absolute path of the script that the task runs: a task of ours has no arguments. */
   readonly script: string;
+  /** Absolute path of the copy that the bootstrap runs from, in the set-up's own folder. */
+  readonly copy: string;
+  /** Absolute path of the file in that folder without which nothing of it is wanted any more. */
+  readonly last: string;
   /** Its own; tests hand in theirs. */
   readonly task?: ScheduledTask;
 };
@@ -32,11 +36,35 @@ function quoted(word: string): string {
   if (/["%\r\n]/.test(word)) {
     throw new HoldfastError('command.invalid', `${word} cannot be written into a script of Windows.`);
   }
-  return `"${word}"`;
+  // A backslash before the closing quote would be read as one that keeps it from closing.
+  return `"${word.replace(/\\+$/, (slashes) => slashes + slashes)}"`;
 }
 
-export function hookScript({ program, words }: Pick<WindowsSetupHookOptions, 'program' | 'words'>): string {
-  return `@echo off\r\ncall ${[program, ...words].map(quoted).join(' ')}\r\n`;
+type Script = Pick<WindowsSetupHookOptions, 'program' | 'words' | 'script' | 'copy' | 'last'>;
+
+/** What ends the work of the hook lies beside its script, and goes with the copy. */
+const leaveOf = ({ copy }: Pick<Script, 'copy'>) => path.join(path.dirname(copy), 'leave.cmd');
+
+/** In one line, for cmd reads the next one from a file that may be gone by then. */
+export function hookScript(options: Script): string {
+  const line = [options.program, ...options.words].map(quoted).join(' ');
+  return `@echo off\r\ncall ${line} & cmd /d /c ${quoted(leaveOf(options))}\r\n`;
+}
+
+/** Once the bootstrap has ended its hook its copy goes: Windows lets nobody take away the program that runs. */
+export function leaveScript({ script, copy, last }: Script): string {
+  const folder = path.dirname(copy);
+  const fresh = `${path.basename(copy)}.new`;
+  const lines = [
+    '@echo off',
+    `if exist ${quoted(script)} exit /b 0`,
+    // Half of it must not be taken for the whole.
+    `if exist ${quoted(copy)} ren ${quoted(copy)} ${quoted(fresh)}`,
+    `if exist ${quoted(path.join(folder, fresh))} rmdir /s /q ${quoted(path.join(folder, fresh))}`,
+    `if not exist ${quoted(last)} rmdir /s /q ${quoted(folder)} & rmdir ${quoted(path.dirname(folder))} & exit /b 0`,
+    'del "%~f0"',
+  ];
+  return `${lines.join('\r\n')}\r\n`;
 }
 
 /** Failures are HoldfastErrors `system.*`. */
@@ -45,6 +73,7 @@ export function windowsSetupHook(options: WindowsSetupHookOptions) {
   return {
     async set(): Promise<void> {
       await mkdir(path.dirname(script), { recursive: true });
+      await writeFile(leaveOf(options), leaveScript(options), { flush: true });
       await writeFile(script, hookScript(options), { flush: true });
       await task.register(true);
     },
@@ -59,6 +88,8 @@ export function windowsSetupHook(options: WindowsSetupHookOptions) {
     async clear(): Promise<void> {
       await task.remove();
       await rm(script, { force: true });
+      const runsFromCopy = process.execPath.toLowerCase().startsWith(options.copy.toLowerCase());
+      if (!runsFromCopy) await rm(leaveOf(options), { force: true });
     },
   };
 }

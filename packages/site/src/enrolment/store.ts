@@ -34,6 +34,18 @@ export async function findTokenUse(
   return use?.clientId;
 }
 
+/** The token that a client was enrolled with last. */
+export async function findTokenOfClient(db: Kysely<Schema>, clientId: string): Promise<string | undefined> {
+  const use = await db
+    .selectFrom('tokenUse')
+    .select('tokenId')
+    .where('clientId', '=', clientId)
+    .orderBy('at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return use?.tokenId;
+}
+
 export async function countUse(transaction: Kysely<Schema>, use: Schema['tokenUse']): Promise<void> {
   await transaction.insertInto('tokenUse').values(use).execute();
   await transaction

@@ -89,7 +89,7 @@ export function createManagementPoint(options: ManagementPointOptions): Manageme
   reportRoutes(app, options, identify);
   healthReportRoute(app, context, identify);
   openReleaseRoutes(app, context);
-  setupReportRoute(app, context);
+  setupReportRoute(app, context, identify);
   return { app, renew: (server) => app.server.setSecureContext(secure(server)) };
 }
 

@@ -27,7 +27,7 @@ export type ScriptSource = {
  * For dash, busybox and bash. Nothing is done before its last brace is read, so that half of it does nothing; what it
  * fetches is unpacked only with the hash that stands in it; no word that it is given is ever printed.
  *
- * The package stays below /var/cache while the set-up may go on after a restart.
+ * What it fetches lies in the set-up's own folder, which the set-up empties at its end: this script may not live to do so.
  * @throws HoldfastError `release.missing` where the release has no .tar.gz for Linux
  */
 export function setupScript(source: ScriptSource): string {
@@ -138,16 +138,15 @@ main() {
   downloader
   command -v sha256sum >/dev/null 2>&1 || fail 9 "sha256sum is not installed"
   [ -n "\${HOLDFAST_SETUP_FOLDER:-}" ] || [ "$(id -u)" -eq 0 ] || fail 6 "run it as root: sudo sh setup.sh"
-  folder=\${HOLDFAST_SETUP_FOLDER:-/var/cache/holdfast-setup}
+  folder=\${HOLDFAST_SETUP_FOLDER:-/var/lib/holdfast-client/setup/fetched}
   mkdir -p "$folder" || fail 6 "$folder cannot be made"
   download
   unpack
   "$setup" "/mp:$site" "$@" </dev/null
   code=$?
-  # 7: it goes on after a restart, with what lies here. 8: another set-up may be working with what lies beside.
+  # 7: it goes on after the restart, with a copy of its own. 8: another set-up may be working with what lies beside.
   case $code in
-    0) rm -rf "$folder" ;;
-    7) ;;
+    0 | 7) rm -rf "$folder" ;;
     *) rm -rf "$tree" ;;
   esac
   exit "$code"

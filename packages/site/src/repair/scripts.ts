@@ -64,24 +64,51 @@ rm -rf "$beside"
 mkdir -p "$state/setup" && date >"$mark.new" && mv "$mark.new" "$mark"
 `;
 
-/** `repair.cmd NONCE`, as above; the kept package is repaired with the published line. */
-const forWindows = `@echo off
+/**
+ * `repair.cmd NONCE`, as above. The bootstrap runs from a copy beside, for Windows replaces no file that is in use; one
+ * that does not start, or fails with a code that is none of its own, has the kept package repaired with the published
+ * line first.
+ */
+const forWindows = String.raw`@echo off
 setlocal
-set "install=%ProgramFiles%\\Holdfast\\Client"
-set "state=%ProgramData%\\Holdfast"
-set "mark=%state%\\setup\\repaired-%~1"
-if not exist "%state%\\setup" mkdir "%state%\\setup"
-call "%install%\\bin\\holdfast-setup.cmd" --help >nul 2>&1 <nul
-if not errorlevel 1 goto run
-echo holdfast repair: the installed bootstrap does not start; the kept package is repaired 1>&2
-for %%p in ("%state%\\package\\*.msi") do msiexec /i "%%~fp" /L*v "%state%\\setup\\repair.log" REINSTALLMODE=vmeus REINSTALL=ALL /qn
-call "%install%\\bin\\holdfast-setup.cmd" --help >nul 2>&1 <nul
-if errorlevel 1 exit /b 6
-:run
-call "%install%\\bin\\holdfast-setup.cmd" /noservice <nul
-if errorlevel 1 exit /b %errorlevel%
-echo %date% %time%>"%mark%"
-exit /b 0
+set "nonce=%~1"
+set "state=%SystemDrive%\ProgramData\Holdfast"
+set "install=%ProgramFiles%\Holdfast\Client"
+for /f "tokens=2*" %%a in ('reg query HKLM\SOFTWARE\Holdfast\Client /v InstallFolder 2^>nul') do set "install=%%b"
+if "%install:~-1%"=="\" set "install=%install:~0,-1%"
+set "mark=%state%\setup\repaired-%nonce%"
+set "beside=%state%\setup\repair.%nonce%"
+set "tried="
+if not exist "%state%\setup" mkdir "%state%\setup"
+
+:attempt
+set "code=6"
+call :copied
+rem A crash has a negative exit code.
+if not "%errorlevel%"=="0" goto kept
+call "%beside%\bin\holdfast-setup.cmd" /noservice <nul
+set "code=%errorlevel%"
+if "%code%"=="0" goto done
+for %%c in (7 8 9 10) do if "%code%"=="%%c" goto end
+:kept
+if defined tried goto end
+set "tried=yes"
+echo holdfast repair: the installed bootstrap does not work; the kept package is repaired 1>&2
+for /f "delims=" %%p in ('dir /b /a-d "%state%\package\*.msi" 2^>nul') do msiexec /i "%state%\package\%%p" /L*v "%state%\setup\repair.log" REINSTALLMODE=vmeus REINSTALL=ALL /qn /norestart
+goto attempt
+
+:done
+>"%mark%.new" echo %date% %time%
+move /y "%mark%.new" "%mark%" >nul
+:end
+if exist "%beside%" rmdir /s /q "%beside%"
+exit /b %code%
+
+:copied
+if exist "%beside%" rmdir /s /q "%beside%"
+for %%f in (bin runtime node_modules seed) do xcopy /e /i /q /y "%install%\%%f" "%beside%\%%f" >nul 2>&1
+call "%beside%\bin\holdfast-setup.cmd" --help >nul 2>&1 <nul
+exit /b %errorlevel%
 `.replaceAll('\n', '\r\n');
 
 /** Files of the package; one package serves both platforms. */

@@ -1,8 +1,8 @@
-/** What machines tell of their set-up, from before they are clients: believed as far as their token is known. */
-import { HoldfastError, parseToken, type SetupReport, type SetupReports, sha256 } from '@holdfast/contract';
+/** What machines tell of their set-up, from before they are clients: believed as far as their token or certificate is known. */
+import { HoldfastError, parseToken, type SetupReport, sha256 } from '@holdfast/contract';
 import type { Kysely } from 'kysely';
 import type { SiteContext } from '../context.ts';
-import { findTokenBySecret } from '../enrolment/store.ts';
+import { findTokenBySecret, findTokenOfClient } from '../enrolment/store.ts';
 import type { Schema, SetupRow } from '../store/schema.ts';
 import { addReports, lockSetup, pruneSetups, putSetup } from './store.ts';
 
@@ -51,39 +51,71 @@ export type SetupDesk = {
    * Takes reports. A token that is spent, expired or revoked still may tell: those are the machines to see.
    * @throws HoldfastError `token.malformed`, `token.unknown`, `request.rate`
    */
-  take(request: SetupReports): Promise<void>;
+  take(token: string, reports: readonly SetupReport[]): Promise<void>;
+  /**
+   * Takes reports of a client that has shown its certificate; they stand under the token that it was enrolled with.
+   * @throws HoldfastError `client.mismatch` for reports of another client, `token.unknown`, `request.rate`
+   */
+  takeOfClient(clientId: string, reports: readonly SetupReport[]): Promise<void>;
 };
 
 /** @param most requests with one token in one minute */
 export function createSetupDesk(context: SiteContext, most = mostRequests): SetupDesk {
-  /** Requests of this minute by token: only tokens that the site knows get in. */
+  /** Requests of this minute by token or client: only those that the site knows get in. */
   let counted = { since: 0, requests: new Map<string, number>() };
 
-  function refuseTooMany(tokenId: string): void {
+  function refuseTooMany(who: string): void {
     const now = context.clock.monotonic();
     if (now - counted.since >= minute) counted = { since: now, requests: new Map() };
-    const requests = (counted.requests.get(tokenId) ?? 0) + 1;
-    counted.requests.set(tokenId, requests);
+    const requests = (counted.requests.get(who) ?? 0) + 1;
+    counted.requests.set(who, requests);
     if (requests <= most) return;
     const retryAfter = Math.ceil((counted.since + minute - now) / 1000);
-    throw new HoldfastError('request.rate', 'Too many set-ups report with this token at once.', {
-      details: { retryAfter },
-    });
+    throw new HoldfastError(
+      'request.rate',
+      'Too many set-ups report with this token or certificate at once.',
+      {
+        details: { retryAfter },
+      },
+    );
   }
 
   return {
-    async take({ token, reports }) {
+    async take(token, reports) {
       const known = await findTokenBySecret(context.store, sha256(parseToken(token).secret));
       if (!known) throw new HoldfastError('token.unknown', 'This site did not issue the enrolment token.');
       refuseTooMany(known.id);
-      const heard = { tokenId: known.id, at: context.clock.now() };
-      const groups = Map.groupBy(reports, ({ setupId }) => setupId);
-      await context.store.transaction().execute(async (transaction) => {
-        for (const [id, group] of groups) await keep(transaction, id, group, heard);
-      });
-      for (const id of groups.keys()) context.live.publish({ kind: 'setup', id });
+      await keepAll(context, known.id, reports);
+    },
+    async takeOfClient(clientId, reports) {
+      if (reports.some((report) => report.clientId !== undefined && report.clientId !== clientId)) {
+        throw new HoldfastError('client.mismatch', 'The reports are of another client than the certificate.');
+      }
+      refuseTooMany(clientId);
+      const tokenId = await findTokenOfClient(context.store, clientId);
+      if (tokenId === undefined) {
+        throw new HoldfastError('token.unknown', 'The token that this client was enrolled with is gone.');
+      }
+      await keepAll(
+        context,
+        tokenId,
+        reports.map((report) => ({ ...report, clientId })),
+      );
     },
   };
+}
+
+async function keepAll(
+  context: SiteContext,
+  tokenId: string,
+  reports: readonly SetupReport[],
+): Promise<void> {
+  const heard = { tokenId, at: context.clock.now() };
+  const groups = Map.groupBy(reports, ({ setupId }) => setupId);
+  await context.store.transaction().execute(async (transaction) => {
+    for (const [id, group] of groups) await keep(transaction, id, group, heard);
+  });
+  for (const id of groups.keys()) context.live.publish({ kind: 'setup', id });
 }
 
 /** A batch that is sent again, because its answer was lost, changes nothing but when it was heard. */

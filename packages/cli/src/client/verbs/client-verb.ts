@@ -1,6 +1,6 @@
 /** What the verbs of `holdfast-client` share: their common options, the machine, and the client opened for one process. */
 import { resolve } from 'node:path';
-import { type Client, type ClientEvent, openClient } from '@holdfast/client';
+import { type Client, type ClientEvent, type ClientSettings, cacheBytes, openClient } from '@holdfast/client';
 import { holdfastVersion } from '@holdfast/contract';
 import type { Machine } from '@holdfast/machine';
 import type { Command } from 'commander';
@@ -11,7 +11,7 @@ import { clientInstallation } from '../installation.ts';
 import { lockFolder } from '../lock.ts';
 import { collectGarbage, restingClock } from '../rest.ts';
 import { thisRuntime } from '../runtime.ts';
-import { type Settings, standardFolder } from '../settings.ts';
+import { standardFolder } from '../settings.ts';
 
 /** What a verb is handed: its session, the state folder, its arguments and options. */
 export type ClientCall = {
@@ -46,7 +46,7 @@ export function clientVerbs(program: Command, surroundings: Surroundings): Clien
   };
 }
 
-export function machineFor(surroundings: Surroundings, settings: Pick<Settings, 'root'>): Machine {
+export function machineFor(surroundings: Surroundings, settings: Pick<ClientSettings, 'root'>): Machine {
   const { environment } = surroundings;
   const proxy = environment.HTTPS_PROXY || environment.https_proxy;
   const noProxy = environment.NO_PROXY || environment.no_proxy;
@@ -64,7 +64,7 @@ export function eventLine(event: ClientEvent, json: boolean): string {
 export type OpenedClient = {
   readonly client: Client;
   readonly folder: string;
-  readonly settings: Settings;
+  readonly settings: ClientSettings;
   readonly machine: Machine;
 };
 
@@ -72,7 +72,7 @@ export type OpenedClient = {
 export async function withClient(
   session: Session,
   folder: string,
-  settings: Settings,
+  settings: ClientSettings,
   log: (event: ClientEvent) => void,
   work: (opened: OpenedClient) => Promise<void>,
 ): Promise<void> {
@@ -89,6 +89,7 @@ export async function withClient(
         version: holdfastVersion,
         log,
         ...(installation ? { installation } : {}),
+        cacheBytes: cacheBytes(settings),
         health: { notifyOnly: settings.health === 'notify', runtime: thisRuntime() },
       });
       try {

@@ -13,7 +13,7 @@ import type { Session } from '../../verbs/verb.ts';
 import { leaveHealthRequest } from '../health-request.ts';
 import { installationBeside } from '../installation.ts';
 import { holder } from '../lock.ts';
-import { makeFolder, readSettings } from '../settings.ts';
+import { makeFolder, settingsOf } from '../settings.ts';
 import { type ClientVerbs, machineFor } from './client-verb.ts';
 
 export function componentsVerb({ verb, run }: ClientVerbs): void {
@@ -90,7 +90,7 @@ async function withInstallation(
   folder: string,
   work: (installation: Installation, machine: Machine) => Promise<void>,
 ): Promise<void> {
-  const { root } = await readSettings(folder).catch(() => ({ root: '/' }));
+  const { root } = await settingsOf(folder).catch(() => ({ root: '/' }));
   const machine = machineFor(session.surroundings, { root });
   try {
     await makeFolder(folder);

@@ -7,7 +7,7 @@ import { facts, table, when } from '../../terminal.ts';
 import type { Session } from '../../verbs/verb.ts';
 import { leaveHealthRequest } from '../health-request.ts';
 import { holder } from '../lock.ts';
-import { publishedStatus, readSettings } from '../settings.ts';
+import { publishedStatus, settingsOf } from '../settings.ts';
 import { type ClientVerbs, eventLine, machineFor, withClient } from './client-verb.ts';
 
 /** Milliseconds between two looks for the report of the running client, and until it is given up. */
@@ -34,7 +34,7 @@ async function lastReport(session: Session, folder: string): Promise<HealthRepor
     await withClient(
       session,
       folder,
-      await readSettings(folder),
+      await settingsOf(folder),
       () => undefined,
       async ({ client }) => {
         report = client.status().health;
@@ -50,7 +50,7 @@ async function lastReport(session: Session, folder: string): Promise<HealthRepor
 
 /** By the client that runs, or here where none does: its report then goes to the site with the next check-in. */
 async function evaluate(session: Session, folder: string): Promise<HealthReport | null> {
-  const settings = await readSettings(folder);
+  const settings = await settingsOf(folder);
   const machine = machineFor(session.surroundings, settings);
   const running = await holder(folder, machine).finally(() => machine.close());
   if (running) return await askRunning(session, folder);

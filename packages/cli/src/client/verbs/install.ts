@@ -1,7 +1,7 @@
 /** `holdfast-client install`: a person asks for what is offered, or for another try of what is held. */
 import { argument } from '../../verbs/verb.ts';
 import { holder } from '../lock.ts';
-import { leaveRequest, readSettings } from '../settings.ts';
+import { leaveRequest, settingsOf } from '../settings.ts';
 import { type ClientVerbs, eventLine, machineFor, withClient } from './client-verb.ts';
 
 export function installVerb({ verb, run }: ClientVerbs): void {
@@ -10,7 +10,7 @@ export function installVerb({ verb, run }: ClientVerbs): void {
   ]);
   run(command, async ({ session, folder, values }) => {
     const deploymentId = argument(values, 0);
-    const settings = await readSettings(folder);
+    const settings = await settingsOf(folder);
     const machine = machineFor(session.surroundings, settings);
     const running = await holder(folder, machine).finally(() => machine.close());
     if (running) {

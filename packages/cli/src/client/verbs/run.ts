@@ -1,10 +1,10 @@
 /** `holdfast-client run`: works until it is told to stop, or once. */
-import type { ClientEvent } from '@holdfast/client';
+import { type ClientEvent, isLogged } from '@holdfast/client';
 import { HoldfastError } from '@holdfast/contract';
 import { plain } from '../../terminal.ts';
 import type { Session } from '../../verbs/verb.ts';
 import { serveRequests } from '../requests.ts';
-import { publishStatus, readSettings } from '../settings.ts';
+import { publishStatus, settingsOf } from '../settings.ts';
 import { type ClientVerbs, eventLine, type OpenedClient, withClient } from './client-verb.ts';
 
 export function runVerb({ verb, run }: ClientVerbs): void {
@@ -26,6 +26,7 @@ export type RunOptions = {
 export async function runClient(session: Session, folder: string, options: RunOptions = {}): Promise<void> {
   const { surroundings } = session;
   const { once = false, run = ({ client }) => client.run(surroundings.stopped) } = options;
+  const settings = await settingsOf(folder);
   let opened: OpenedClient | undefined;
   let writing = Promise.resolve();
   const publish = () => {
@@ -34,10 +35,10 @@ export async function runClient(session: Session, folder: string, options: RunOp
       .catch((thrown: unknown) => surroundings.error(`status: ${String(thrown)}\n`));
   };
   const log = (event: ClientEvent) => {
-    surroundings.out(eventLine(event, session.json));
+    if (isLogged(settings, event.severity)) surroundings.out(eventLine(event, session.json));
     publish();
   };
-  await withClient(session, folder, await readSettings(folder), log, async (work) => {
+  await withClient(session, folder, settings, log, async (work) => {
     if (work.client.status().clientId === null) {
       throw new HoldfastError('client.not-enrolled', `The client in ${folder} is not enrolled.`);
     }

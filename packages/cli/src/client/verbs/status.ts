@@ -1,14 +1,15 @@
 /** `holdfast-client status`: what this client knows and does. */
-import type { ClientStatus } from '@holdfast/client';
-import { isHoldfastError } from '@holdfast/contract';
+import type { ClientSettings, ClientStatus } from '@holdfast/client';
+import { HoldfastError, isHoldfastError } from '@holdfast/contract';
 import { facts, table, when } from '../../terminal.ts';
-import { publishedStatus, readSettings } from '../settings.ts';
+import { readOrder } from '../enrolment-order.ts';
+import { publishedStatus, settingsOf } from '../settings.ts';
 import { type ClientVerbs, withClient } from './client-verb.ts';
 
 export function statusVerb({ verb, run }: ClientVerbs): void {
   const command = verb('status', 'what this client knows and does', ['status', 'status --json']);
   run(command, async ({ session, folder }) => {
-    const settings = await readSettings(folder);
+    const settings = await enrolledSettings(folder);
     const answer = (status: ClientStatus) =>
       session.answer({ ...status, site: settings.site }, () =>
         statusText(status, session.surroundings.columns),
@@ -27,6 +28,22 @@ export function statusVerb({ verb, run }: ClientVerbs): void {
       answer(published);
     }
   });
+}
+
+/** @throws HoldfastError `client.not-enrolled`, which says how its enrolment stands where one was ordered */
+async function enrolledSettings(folder: string): Promise<ClientSettings> {
+  try {
+    return await settingsOf(folder);
+  } catch (thrown) {
+    const order = isHoldfastError(thrown, 'client.not-enrolled') ? await readOrder(folder) : undefined;
+    if (!order) throw thrown;
+    throw new HoldfastError(
+      'client.not-enrolled',
+      order.refused === undefined
+        ? `The client in ${folder} is not enrolled yet; its service goes on trying ${order.settings.site}.`
+        : `The enrolment of the client in ${folder} was refused: ${order.refused}`,
+    );
+  }
 }
 
 function statusText(status: ClientStatus, columns: number | undefined): string {
