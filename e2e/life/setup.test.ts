@@ -14,17 +14,10 @@ import {
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, it } from 'node:test';
-import {
-  type ClientReleaseSummary,
-  type Page,
-  type SetupPhase,
-  type SetupSummary,
-  setupExit,
-  setupPhases,
-} from '@holdfast/contract';
+import { type Page, type SetupPhase, type SetupSummary, setupExit, setupPhases } from '@holdfast/contract';
 import { temporaryFolder } from '../support/folders.ts';
 import { missingOnThisMachine } from '../support/needs.ts';
-import { type BuiltRelease, builtRelease } from '../support/release.ts';
+import { type BuiltRelease, builtRelease, offerRelease } from '../support/release.ts';
 import { startTestSite, type TestSite } from '../support/site.ts';
 import { treeFiles } from '../support/tree.ts';
 
@@ -97,14 +90,7 @@ describe('the bootstrap', { skip: missingOnThisMachine('tar') }, () => {
   before(async () => {
     built = await builtRelease();
     site = await startTestSite({ dataFolder: join(folder.path, 'site'), pollSeconds: 60 });
-    const { packages } = built.release;
-    for (const one of packages) await site.api.upload(readFileSync(join(built.folder, one.name)));
-    const release = JSON.parse(readFileSync(join(built.folder, 'release.json'), 'utf8'));
-    await site.api.post<ClientReleaseSummary>('/client-releases', {
-      release,
-      releaseKey: built.releaseKey.export({ type: 'spki', format: 'pem' }).toString(),
-      trust: release.keyId,
-    });
+    await offerRelease(site.api, built);
     const { name, path } = built.find('tar.gz', 'linux');
     mkdirSync(source);
     copyFileSync(path, join(source, name));

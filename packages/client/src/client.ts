@@ -56,6 +56,8 @@ export type Client = {
   status(): ClientStatus;
   /** Enrols, or enrols again. @throws HoldfastError `token.*`, `site.untrusted`, `network.*` */
   enrol(token: string): Promise<{ readonly clientId: Uuid }>;
+  /** Has a copy of who it is beside its journal, as `run` has when it begins. @throws HoldfastError `disk.*` */
+  keepIdentity(): Promise<void>;
   /** One check-in, the work that is due, and delivery. What goes wrong is in the report. */
   cycle(signal?: AbortSignal): Promise<CycleReport>;
   /** Works until aborted. @param begun called once, when the loop has begun */
@@ -125,6 +127,7 @@ function clientOf(context: ClientContext, loop: LoopWatch): Client {
       alarm.abort();
       return { clientId };
     },
+    keepIdentity: () => exclusive(() => keepIdentity(context)),
     cycle: (signal) => exclusive(() => cycle.pass({ checkIn: true }, signal)),
     run: async (signal, begun) => {
       const details = { version: options.version };

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { isHoldfastError } from '@holdfast/contract';
 import { hookTexts, linuxSetupHook } from '../src/linux/setup-hook.ts';
-import { hookScript, leaveScript } from '../src/windows/setup-hook.ts';
+import { hookScript } from '../src/windows/setup-hook.ts';
 
 const words = ['--go-on', '--folder=/var/lib/a "b" $HOME 100%\\'];
 
@@ -66,17 +66,15 @@ const windowsPlaces = {
 
 test('the script of Windows quotes its words, and refuses those that cmd would read as something else', () => {
   const words = ['--go-on', '--root=C:\\'];
-  const [, line = ''] = hookScript({ program: 'C:\\a b\\setup.cmd', words, ...windowsPlaces }).split('\r\n');
-  assert.ok(line.startsWith(String.raw`call "C:\a b\setup.cmd" "--go-on" "--root=C:\\" & `), line);
+  const [, line = '', mark] = hookScript({ program: 'C:\\a b\\setup.cmd', words, ...windowsPlaces }).split(
+    '\r\n',
+  );
+  assert.ok(line.startsWith(String.raw`call "C:\a b\setup.cmd" "--go-on" "--root=C:\\"`), line);
+  assert.equal(mark, String.raw`if exist "C:\s\setup\go-on" exit /b 0`);
   for (const word of ['a"b', '%PATH%', 'a\nb']) {
     assert.throws(
       () => hookScript({ program: 'x', words: [word], ...windowsPlaces }),
       (thrown) => isHoldfastError(thrown, 'command.invalid'),
     );
   }
-});
-
-test('what ends the work of the hook on Windows does nothing while its script is there', () => {
-  const lines = leaveScript({ program: 'x', words: [], ...windowsPlaces }).split('\r\n');
-  assert.equal(lines[1], String.raw`if exist "C:\s\setup\go-on.cmd" exit /b 0`);
 });

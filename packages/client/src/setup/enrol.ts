@@ -55,7 +55,10 @@ async function enrolled(
     host.withClient(settings, chosenOf(setUp).version, async (client) => {
       const status = client.status();
       // Its journal knows before the copy of the identity does: the life that enrolled it ended in between.
-      if (isUnknown && status.clientId !== null && status.siteCode === siteCode) return status.clientId;
+      if (isUnknown && status.clientId !== null && status.siteCode === siteCode) {
+        await client.keepIdentity();
+        return status.clientId;
+      }
       return (await client.enrol(token)).clientId;
     });
   let clientId: Uuid;

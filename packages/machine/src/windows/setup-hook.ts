@@ -42,27 +42,24 @@ function quoted(word: string): string {
 
 type Script = Pick<WindowsSetupHookOptions, 'program' | 'words' | 'script' | 'copy' | 'last'>;
 
-/** What ends the work of the hook lies beside its script, and goes with the copy. */
-const leaveOf = ({ copy }: Pick<Script, 'copy'>) => path.join(path.dirname(copy), 'leave.cmd');
-
-/** In one line, for cmd reads the next one from a file that may be gone by then. */
-export function hookScript(options: Script): string {
-  const line = [options.program, ...options.words].map(quoted).join(' ');
-  return `@echo off\r\ncall ${line} & cmd /d /c ${quoted(leaveOf(options))}\r\n`;
-}
+/** Says that the hook is wanted: the script itself may be running when it is not any more. */
+const markOf = ({ copy }: Pick<Script, 'copy'>) => path.join(path.dirname(copy), 'go-on');
 
 /** Once the bootstrap has ended its hook its copy goes: Windows lets nobody take away the program that runs. */
-export function leaveScript({ script, copy, last }: Script): string {
+export function hookScript(options: Script): string {
+  const { program, words, copy, last } = options;
   const folder = path.dirname(copy);
   const fresh = `${path.basename(copy)}.new`;
+  const freshPath = quoted(path.join(folder, fresh));
   const lines = [
     '@echo off',
-    `if exist ${quoted(script)} exit /b 0`,
+    `call ${[program, ...words].map(quoted).join(' ')}`,
+    `if exist ${quoted(markOf(options))} exit /b 0`,
     // Half of it must not be taken for the whole.
     `if exist ${quoted(copy)} ren ${quoted(copy)} ${quoted(fresh)}`,
-    `if exist ${quoted(path.join(folder, fresh))} rmdir /s /q ${quoted(path.join(folder, fresh))}`,
-    `if not exist ${quoted(last)} rmdir /s /q ${quoted(folder)} & rmdir ${quoted(path.dirname(folder))} & exit /b 0`,
-    'del "%~f0"',
+    `if exist ${freshPath} rmdir /s /q ${freshPath}`,
+    `if not exist ${quoted(last)} rmdir /s /q ${quoted(folder)}`,
+    'if exist "%~f0" del "%~f0"',
   ];
   return `${lines.join('\r\n')}\r\n`;
 }
@@ -73,7 +70,7 @@ export function windowsSetupHook(options: WindowsSetupHookOptions) {
   return {
     async set(): Promise<void> {
       await mkdir(path.dirname(script), { recursive: true });
-      await writeFile(leaveOf(options), leaveScript(options), { flush: true });
+      await writeFile(markOf(options), '', { flush: true });
       await writeFile(script, hookScript(options), { flush: true });
       await task.register(true);
     },
@@ -87,9 +84,10 @@ export function windowsSetupHook(options: WindowsSetupHookOptions) {
     },
     async clear(): Promise<void> {
       await task.remove();
-      await rm(script, { force: true });
+      await rm(markOf(options), { force: true });
       const runsFromCopy = process.execPath.toLowerCase().startsWith(options.copy.toLowerCase());
-      if (!runsFromCopy) await rm(leaveOf(options), { force: true });
+      // Then the script runs, too: it takes itself away.
+      if (!runsFromCopy) await rm(script, { force: true });
     },
   };
 }

@@ -121,7 +121,8 @@ function writeControl(component: Component, { field, it }: At<ServiceControlDesc
   const Event = bits(it.onInstall) | (bits(it.onUninstall) << uninstallShift);
   if (Event === 0) return;
   rows.add('ServiceControl', field, {
-    ServiceControl: derivedId(it.name, `${component.id}\\${it.name}`),
+    // A service may have several: it may have to be waited for when it stops, and not when it starts.
+    ServiceControl: derivedId(it.name, `${component.id}\\${it.name}\\${Event}`),
     Name: it.name,
     Event,
     Wait: it.wait === false ? 0 : 1,
