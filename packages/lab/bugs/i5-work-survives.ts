@@ -35,4 +35,12 @@ export const workSurvives: readonly PlantedBug[] = [
       "  await context.journal.commit({ kind: 'status-acknowledged', upTo: messages.at(-1)?.seq ?? 0 });\n  const answer = await context.site.text(\n",
     mistake: 'Messages leave the outbox when they are sent, not when the site has them.',
   },
+  {
+    name: 'tree-unsynced',
+    promise: 'I5',
+    file: 'client/src/setup/layout.ts',
+    find: '        await writePieces(file, content);\n        await file.sync();\n',
+    replace: '        await writePieces(file, content);\n',
+    mistake: 'The files of a client that is laid out are verified, and not durable.',
+  },
 ];

@@ -34,4 +34,28 @@ export const heals: readonly PlantedBug[] = [
     replace: '  return history;\n',
     mistake: 'What is held stays held, although a person asked for it.',
   },
+  {
+    name: 'components-by-size',
+    promise: 'I8',
+    file: 'client/src/components/verify.ts',
+    find: "    return (await hashFile(parent, name)).sha256 === file.sha256 ? undefined : 'its content differs';\n",
+    replace: '    return undefined;\n',
+    mistake: 'A file of the client counts as whole when it has the right length.',
+  },
+  {
+    name: 'disabled-stays-disabled',
+    promise: 'I8',
+    file: 'client/src/rescue/rescue.ts',
+    find: '      if (!present || !asDefined || !enabled) await starters.define(name);\n',
+    replace: '      if (!present || (!asDefined && !enabled)) await starters.define(name);\n',
+    mistake: 'The second starter sees that the service is disabled, and does not enable it.',
+  },
+  {
+    name: 'evaluated-once',
+    promise: 'I8',
+    file: 'client/src/health/health.ts',
+    find: '    planned = followUp(report);\n',
+    replace: '    planned = null;\n',
+    mistake: 'A remedy that came to nothing is not tried again before the next day.',
+  },
 ];

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { plainRequest, runSetup, type SetupEnd, type SetupRequest } from '@holdfast/client';
 import { errorCatalogue, mpPaths, setupExit, setupPhases } from '@holdfast/contract';
-import { openPath, replaceFile, withOpen } from '@holdfast/engine';
+import { openPath, removeTree, replaceFile, withOpen } from '@holdfast/engine';
 import type { NameService } from '@holdfast/ports';
 
 import { siteHost } from '../src/flows/client-service.ts';
@@ -217,6 +217,48 @@ test('a repair takes the version that is installed, never a newer one; /forceins
   site.release = release;
   const back = await run({ ...request, forceInstall: true });
   assert.deepEqual([back.exit, back.error], [setupExit.prerequisites, 'setup.prerequisite']);
+});
+
+test('an enrolled machine tells of its repair and of its end without a token, as the client that it is', async () => {
+  const { run, site, request } = newWorld();
+  await run();
+  const before = site.reports.length;
+  const repaired = await run({ ...request, token: null });
+  assert.equal(repaired.exit, setupExit.succeeded, repaired.text);
+  assert.deepEqual(
+    told(site).slice(before),
+    setupPhases.flatMap((phase) => [`${phase} begins`, `${phase} ended`]),
+  );
+  const end = await run({ ...plainRequest, intent: 'uninstall' });
+  assert.equal(end.exit, setupExit.succeeded, end.text);
+  assert.equal(site.reports.at(-1)?.intent, 'uninstall');
+  assert.equal(told(site).at(-1), 'install ended');
+});
+
+test('a repair whose kept release is lost asks the site for the version that is installed, however old', async () => {
+  const { run, request, site, client, release, machine } = newWorld();
+  await run();
+  const [before] = client.clients.keys();
+  const lose = async () => {
+    const { disk } = machine.ports('test');
+    await withOpen(disk.open(setupPlaces.state), (state) => removeTree(state, 'package'));
+    await withOpen(disk.open(`${setupPlaces.install}/bin`), (bin) => bin.remove('holdfast-client'));
+  };
+  site.release = simulatedRelease(randomFrom('one key'), '1.1.0');
+  site.earlier.push(release);
+  await lose();
+  const repaired = await run();
+  assert.equal(repaired.exit, setupExit.succeeded, repaired.text);
+  assert.match(repaired.text, /1\.0\.0/);
+  assert.deepEqual([...client.clients.keys()], [before]);
+
+  site.earlier.length = 0;
+  await lose();
+  const refused = await run();
+  assert.deepEqual([refused.exit, refused.error], [setupExit.prerequisites, 'setup.prerequisite']);
+  assert.match(refused.text, /never upgrades/);
+  const forced = await run({ ...request, forceInstall: true });
+  assert.match(forced.text, /1\.1\.0/);
 });
 
 test('a disk without room is waited for', async () => {

@@ -6,6 +6,7 @@ import { worldStart } from '../world/clock.ts';
 import { filesBelow } from './disk-faults.ts';
 import type { EventOf, ExploreEvent } from './events.ts';
 import { faultKinds } from './events.ts';
+import { damageClient } from './installed/apply.ts';
 import { cutOff, restartMachine, tellPending } from './life.ts';
 import { itemFolder, softwareOf } from './software.ts';
 import type { World } from './world.ts';
@@ -25,6 +26,13 @@ export function applyEvent(world: World, event: ExploreEvent): void {
       break;
     case 'damage':
       damage(world, event);
+      break;
+    case 'client-damage':
+    case 'starter-damage':
+    case 'client-hang':
+    case 'pulse-held':
+    case 'set-up':
+      if (world.installed) damageClient(world, world.installed, event);
       break;
     case 'pending-restart':
       waitForRestart(world, event);

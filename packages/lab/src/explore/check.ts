@@ -4,6 +4,7 @@ import { readContent } from '../disk/content.ts';
 import type { FileNode } from '../disk/nodes.ts';
 import { makeFolders } from '../machine/machine.ts';
 import { filesBelow } from './disk-faults.ts';
+import { isOwnPlace, mayRest } from './installed/check.ts';
 import { outsideWaitMs, refusedContentWaitMs } from './outcomes.ts';
 import type { Software } from './software.ts';
 import type { World } from './world.ts';
@@ -104,7 +105,7 @@ const places = [
   /^\/state\/cache\/[0-9a-f]{64}(\.part)?$/,
 ];
 const ofDeployment = /^\/state\/(?:work|logs)\/([0-9a-f-]{36})(\/app\.bin|\/doc\/read-me\.txt|-[a-z]+\.log)$/;
-const installed = /^\/managed\/app-(\d+)\/(app\.bin|doc\/read-me\.txt)$/;
+const ofSoftware = /^\/managed\/app-(\d+)\/(app\.bin|doc\/read-me\.txt)$/;
 
 function checkDisk(world: World): void {
   const { machine, broken } = world;
@@ -123,18 +124,19 @@ function checkJournal({ broken }: World, file: FileNode): void {
   if (length > mostJournalBytes) broken('I7', `the journal has ${length} bytes`);
 }
 
-function isDeclared({ every }: World, path: string): boolean {
+function isDeclared({ every, installed }: World, path: string): boolean {
+  if (installed && isOwnPlace(installed, path)) return true;
   if (places.some((place) => place.test(path))) return true;
   const softwares = [...every.values()];
   const [, id] = ofDeployment.exec(path) ?? [];
   if (id !== undefined) return softwares.some(({ assignment }) => assignment.deploymentId === id);
-  const [, item] = installed.exec(path) ?? [];
+  const [, item] = ofSoftware.exec(path) ?? [];
   return item !== undefined && softwares.some((software) => software.item === Number(item));
 }
 
 /** At the end, after a start of the client: what nobody will ever remove. */
 export function checkLeftovers(world: World): void {
-  const { machine, broken } = world;
+  const { machine, broken, installed } = world;
   const wanted = new Set([...world.deployed.values()].map(({ assignment }) => assignment.deploymentId));
   const hashes = new Set(
     [...world.deployed.values()].flatMap(({ files }) => files.map((file) => file.sha256)),
@@ -147,7 +149,7 @@ export function checkLeftovers(world: World): void {
     const needed =
       folder === 'cache'
         ? hashes.has(name.slice(0, 64))
-        : folder === 'keys' || wanted.has(name.slice(0, 36)) || folder === '';
+        : folder === 'keys' || wanted.has(name.slice(0, 36)) || folder === '' || (installed && mayRest(path));
     if (!needed) broken('I7', `${path} is left, and nothing refers to it`);
   }
 }

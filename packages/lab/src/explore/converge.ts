@@ -4,6 +4,9 @@ import { type StatusMessage, type StatusName, statusCode, statusEntry, statusTex
 import { worldStart } from '../world/clock.ts';
 import { requestItem } from './apply.ts';
 import { checkLeftovers, checkPromises, titleOf } from './check.ts';
+import { ownHealingMs, ownTroubles } from './installed/check.ts';
+import { damagedFiles, type Installed, isKeptWhole, unrunnable } from './installed/installed.ts';
+import { runBootstrap } from './installed/set-up.ts';
 import { cutPower, restartMachine, tellPending } from './life.ts';
 import type { Software } from './software.ts';
 import { closedGate, messagesOf, present, type World } from './world.ts';
@@ -38,6 +41,17 @@ export function calmDown(world: World): void {
   machine.clock.stepWallClock(worldStart + machine.clock.elapsed() - machine.clock.now());
   if (world.clockWasSet) world.ledger.timePassed();
   world.timeline.tell('power', 'the faults are over');
+  if (world.installed) calmClient(world, world.installed);
+}
+
+/** Somebody restarts the machine; where nothing of the client is left that could mend the rest, also has the bootstrap run. */
+function calmClient(world: World, installed: Installed): void {
+  installed.calmAt = world.machine.clock.elapsed();
+  const { present, asDefined, enabled } = world.machine.starters.get('second');
+  const helpless = !present || !asDefined || !enabled || !isKeptWhole(world, installed);
+  if (helpless && (world.client === undefined || unrunnable(world, installed) !== undefined)) {
+    runBootstrap(world, installed, true);
+  } else if (ownTroubles(world, installed).length > 0) restartMachine(world);
 }
 
 /** Lets the world go on until all is well; breaks I8 when it does not come to that. */
@@ -69,9 +83,9 @@ async function settleDown(world: World): Promise<void> {
 
 function pendingOf(world: World): readonly Pending[] {
   const { client, machine, ledger } = world;
-  if (!client) return [{ text: 'no client runs', promised: false }];
+  if (!client) return [{ text: 'no client runs', promised: mayHealItself(world) }];
   const status = client.status();
-  const pending: Pending[] = [];
+  const pending: Pending[] = [...pendingOwn(world)];
   if (status.outbox > 0) pending.push({ text: 'messages are left in the outbox', promised: false });
   if (machine.programs.running().length > 0) {
     pending.push({ text: 'a program runs', promised: ledger.open !== undefined });
@@ -86,6 +100,16 @@ function pendingOf(world: World): readonly Pending[] {
   }
   for (const title of known.keys()) pending.push({ text: `the client still has ${title}`, promised: false });
   return pending;
+}
+
+/** The client itself: it has its time, which begins with the last fault. */
+function pendingOwn(world: World): readonly Pending[] {
+  const promised = mayHealItself(world);
+  return (world.installed ? ownTroubles(world, world.installed) : []).map((text) => ({ text, promised }));
+}
+
+function mayHealItself({ installed, machine }: World): boolean {
+  return installed !== undefined && machine.clock.elapsed() < (installed.calmAt ?? 0) + ownHealingMs;
 }
 
 type Standing = ClientStatus['deployments'][number];
@@ -142,11 +166,22 @@ export async function converge(world: World): Promise<void> {
     for (const { item } of left) if (item !== undefined) requestItem(world, item);
     if (left.some(({ item }) => item === undefined)) restartMachine(world);
   }
+  const wholeBefore = world.installed && ownTroubles(world, world.installed).length === 0;
   cutPower(world, { names: 'lost', contents: 'lost' });
+  if (wholeBefore) checkDurable(world, world.installed);
+  // A fault like any other: what an installer had not made durable has to heal again.
+  if (world.installed) world.installed.calmAt = world.machine.clock.elapsed();
   await settleDown(world);
   if (world.finding) return;
   checkLeftovers(world);
   checkReports(world);
+}
+
+/** What the client has laid down of itself survives; for what an installer laid down the second starter goes on. */
+function checkDurable(world: World, installed: Installed): void {
+  if (installed.unsynced) return;
+  const [path] = damagedFiles(world, installed);
+  if (path !== undefined) world.broken('I5', `${path} of the client was whole before the power was cut`);
 }
 
 /** What a person has to let go; without an item: what waits for a restart. */

@@ -10,6 +10,8 @@ export type DiskFaults = {
   free(): void;
   /** Somebody opens the n-th file of the disk (modulo their number) and shares it with nobody; answers its path. */
   hold(index: number): { readonly path: string; release(): void } | undefined;
+  /** The same with the file at this path. */
+  holdAt(path: string): { readonly path: string; release(): void } | undefined;
   clear(): void;
   /** Whether an operation of the client may fail now. */
   readonly active: boolean;
@@ -40,6 +42,19 @@ export function openDiskFaults(
     return 'disk.failed';
   };
 
+  function holding(chosen: Found | undefined): ReturnType<DiskFaults['hold']> {
+    if (chosen === undefined) return undefined;
+    const { path, file } = chosen;
+    const hold = { file };
+    held.add(hold);
+    file.holders++;
+    const release = () => {
+      // A restart of the machine may have let go of it already.
+      if (held.delete(hold)) file.holders = Math.max(0, file.holders - 1);
+    };
+    return { path, release };
+  }
+
   return {
     fail(event) {
       if (event.times > 0) errors.push({ event, left: event.times });
@@ -52,18 +67,9 @@ export function openDiskFaults(
     },
     hold(index) {
       const files = filesBelow(volume.root, '');
-      const chosen = files[index % Math.max(1, files.length)];
-      if (chosen === undefined) return undefined;
-      const { path, file } = chosen;
-      const hold = { file };
-      held.add(hold);
-      file.holders++;
-      const release = () => {
-        // A restart of the machine may have let go of it already.
-        if (held.delete(hold)) file.holders = Math.max(0, file.holders - 1);
-      };
-      return { path, release };
+      return holding(files[index % Math.max(1, files.length)]);
     },
+    holdAt: (path) => holding(filesBelow(volume.root, '').find((one) => one.path === path)),
     clear() {
       errors = [];
       room.capacity = capacity;

@@ -3,11 +3,15 @@ import type { Fate } from '../disk/damage.ts';
 import { type Random, randomFrom } from '../world/random.ts';
 import type { Draft, EventOf, ExploreEvent, FaultKind, Gate, Outcome, Plan } from './events.ts';
 import { faultKinds } from './events.ts';
+import { drawDamages } from './installed/draw.ts';
 import { programCodes } from './outcomes.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
+
+/** Of so many machines one is set up by the bootstrap. */
+const installedIn = 5;
 
 /** The plan of a seed. Every kind of fault is switched on or off as a whole, so that rare mixtures come up too. */
 export function drawPlan(seed: number | string): Plan {
@@ -39,8 +43,12 @@ export function drawPlan(seed: number | string): Plan {
       events.push(drawFault(weather, kind, Math.min(faulty(), horizonMs)));
     }
   }
+  const own = random.stream('installed');
+  const installed = own.chance(1, installedIn);
+  if (installed) events.push(...drawDamages(own, horizonMs));
   events.sort((left, right) => left.at - right.at);
-  return { seed: String(seed), pollSeconds: random.pick([60, 120, 180]), horizonMs, events };
+  const pollSeconds = random.pick([60, 120, 180]);
+  return { seed: String(seed), pollSeconds, ...(installed ? { installed } : {}), horizonMs, events };
 }
 
 type Frame = {

@@ -59,6 +59,17 @@ const work = [
   event('damage', { item, how: words('remove', 'change', 'unregister', 'content') }),
   /** A replacement of the item's files waits for a restart, for so long. */
   event('pending-restart', { item, forMs: duration }),
+  /** Somebody damages the n-th file of the client itself, its kept package among them. */
+  event('client-damage', { file: count, how: words('remove', 'change', 'empty') }),
+  /** Somebody has a hand on what starts the client; it hangs; or its sign of life cannot be written for so long. */
+  event('starter-damage', {
+    name: words('service', 'second'),
+    how: words('stop', 'disable', 'redefine', 'remove'),
+  }),
+  event('client-hang', {}),
+  event('pulse-held', { forMs: duration }),
+  /** Somebody has the bootstrap run over what is there. */
+  event('set-up', {}),
   /** Somebody restarts the machine in good order. */
   event('restart', {}),
 ] as const;
@@ -113,6 +124,8 @@ export const Plan = Type.Object(
   {
     seed: Type.String({ minLength: 1, maxLength: 100 }),
     pollSeconds: Type.Integer({ minimum: 10, maximum: 3600 }),
+    /** The client is set up by the bootstrap, with service and second starter. */
+    installed: Type.Optional(Type.Literal(true)),
     /** When faults stop and everything has to converge. */
     horizonMs: duration,
     events: Type.Array(ExploreEvent, { maxItems: 10_000 }),

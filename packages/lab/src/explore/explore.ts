@@ -8,6 +8,7 @@ import { converge } from './converge.ts';
 import { drawPlan } from './draw.ts';
 import { type FaultKind, faultKinds, type Plan } from './events.ts';
 import type { Finding } from './findings.ts';
+import { beginInstalled } from './installed/begin.ts';
 import { startClient } from './life.ts';
 import { registerPrograms } from './programs.ts';
 import { newWorld } from './world.ts';
@@ -43,7 +44,8 @@ export async function explore(
   const { clock } = machine;
   const over = () => world.finding !== undefined;
   registerPrograms(world);
-  startClient(world);
+  if (world.installed) beginInstalled(world, world.installed);
+  else startClient(world);
   let steps = 0;
   for (const event of plan.events) {
     await clock.run(over, event.at - clock.elapsed());

@@ -17,7 +17,14 @@
  * I11  in part (nothing is blessed yet): the last good policy stays until its successor is whole.
  * I12  the same seed gives the same trace hash.
  *
- * Not looked at: the other halves of I2, I4 and I11 come with the client's upgrade of itself.
+ * On one machine of five the client is set up by the bootstrap, with a service and a second starter, and all of that is
+ * damaged, stopped, disabled or removed like anything else. There I2 also means that no client that answers is ended, I5
+ * that what the bootstrap laid down is durable, and I8 that files, service, second starter and kept package are as they
+ * should be 3.5 hours after the last fault, without a person; who only helps where neither a client nor a second starter
+ * with a whole package is left.
+ *
+ * Not looked at: the shell in front of the second starter, which proves that the runtime starts; the other halves of I2,
+ * I4 and I11 come with the client's upgrade of itself.
  */
 export const promises = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I10', 'I11', 'I12'] as const;
 export type PromiseName = (typeof promises)[number];

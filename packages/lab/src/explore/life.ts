@@ -1,16 +1,17 @@
 /** The lives of the client on an explored machine: started like a service manager does, cut off by kills and power cuts. */
-import type { ClientEvent } from '@holdfast/client';
-import { isHoldfastError, statusCatalogue } from '@holdfast/contract';
+import { isHoldfastError } from '@holdfast/contract';
 import type { Damage } from '../disk/damage.ts';
 import { openClient } from '../flows/open-client.ts';
 import { checkPromises } from './check.ts';
+import { hear } from './hear.ts';
+import type { Installed } from './installed/installed.ts';
+import { armSecond, startService } from './installed/service.ts';
+import { runBootstrap } from './installed/set-up.ts';
 import { managedRoot, siteHost, stateFolder, type World } from './world.ts';
 
 /** Milliseconds: until the service manager starts an ended client again, and until a machine has started. */
 const restartMs = 5_000;
 const bootMs = 20_000;
-
-const statusNames = new Set<string>(Object.values(statusCatalogue).map(({ name }) => name));
 
 /** Starts the client, which enrols if it has not yet; when it ends it is started again. */
 export function startClient(world: World): void {
@@ -53,21 +54,6 @@ function startLater(world: World, ms: number): void {
   });
 }
 
-/** What the client says of itself, after it was committed. */
-function hear(world: World, { event, text, deploymentId, severity }: ClientEvent): void {
-  const { timeline, ledger, said } = world;
-  const known = statusNames.has(event) && !text.startsWith('It could not be recorded');
-  if (known || severity !== 'info') timeline.tell('client', text);
-  if (!known) return;
-  said.push({ deploymentId, text });
-  if (event === 'program-started') ledger.started();
-  if (event !== 'software-verified' && event !== 'software-repaired') return;
-  for (const software of world.every.values()) {
-    const { name, version } = software.assignment.package;
-    if (text.startsWith(`${name} ${version} `)) ledger.verified(software);
-  }
-}
-
 /** Ends the client's life at its port call of this number from now on. */
 export function cutOff(
   world: World,
@@ -104,12 +90,13 @@ export function restartMachine(world: World): void {
 }
 
 function goDown(world: World, damage: Damage): void {
-  const { machine, ledger } = world;
+  const { machine, ledger, installed } = world;
   ledger.look(world.every.values());
   ledger.ends('lost');
   machine.powerCut(damage);
   world.pending.clear();
   tellPending(world);
+  if (installed) armSecond(world, installed);
   afterDownfall(world, bootMs);
 }
 
@@ -117,7 +104,19 @@ function afterDownfall(world: World, ms: number): void {
   world.client = undefined;
   world.ledger.downfall();
   checkPromises(world);
-  startLater(world, ms);
+  if (world.installed) comeBack(world, world.installed, ms);
+  else startLater(world, ms);
+}
+
+/** The service manager starts what is enabled, and the hook of a set-up that is under way goes on with it. */
+function comeBack(world: World, installed: Installed, ms: number): void {
+  Object.assign(installed, { folderTaken: false, setUpRuns: false, secondRuns: false });
+  const start = ++world.starts;
+  world.machine.clock.schedule(ms, () => {
+    if (world.starts !== start) return;
+    runBootstrap(world, installed);
+    if (world.machine.starters.get('service').active) startService(world, installed);
+  });
 }
 
 /** Has the registry say which items wait for a restart. */

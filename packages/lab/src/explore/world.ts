@@ -12,6 +12,7 @@ import type { Trace } from '../world/trace.ts';
 import { type DiskFaults, openDiskFaults } from './disk-faults.ts';
 import { type FaultKind, faultKinds, type Plan } from './events.ts';
 import type { Broken, Finding } from './findings.ts';
+import { type Installed, newInstalled } from './installed/installed.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { isPresent, type Software } from './software.ts';
 import { openWeather, type Weather } from './weather.ts';
@@ -44,6 +45,8 @@ export type World = {
   /** Times that the client was started. */
   starts: number;
   clientId: string | undefined;
+  /** Where the client was set up; undefined where it is simply there. */
+  readonly installed: Installed | undefined;
   highestSerial: number;
   readonly said: Said[];
   /** Deployments that waited at a gate. */
@@ -63,7 +66,10 @@ export function newWorld(plan: Plan, trace: Trace): World {
   const machine = simulatedMachine(random.stream('machine'), { clock, trace, folders });
   const timeline = openTimeline(clock, trace);
   const site = simulatedSite(random.stream('site'), () => worldStart + clock.elapsed(), plan.pollSeconds);
-  const weather = openWeather(site.server, random.stream('weather'), clock.elapsed);
+  const installed = plan.installed
+    ? newInstalled(site, random.stream('release'), () => worldStart + clock.elapsed())
+    : undefined;
+  const weather = openWeather((installed?.site ?? site).server, random.stream('weather'), clock.elapsed);
   machine.network.servers.set(siteHost, weather.server);
   machine.network.fault = weather.fault;
   const broken: Broken = (promise, text) => {
@@ -102,6 +108,7 @@ export function newWorld(plan: Plan, trace: Trace): World {
     client: undefined,
     starts: 0,
     clientId: undefined,
+    installed,
     highestSerial: 0,
     said: [],
     waited: new Set(),

@@ -1,8 +1,12 @@
 /** The scenarios of the lab, by name. */
 import { debianUpgrade } from './debian-upgrade/scenario.ts';
 import { exitCodes } from './exit-codes/scenario.ts';
+import { heldPulse } from './held-pulse/scenario.ts';
 import { kb829810 } from './kb829810/scenario.ts';
 import { neverDetected } from './never-detected/scenario.ts';
+import { otherArchitecture } from './other-architecture/scenario.ts';
+import { overloadedSite } from './overloaded-site/scenario.ts';
+import { pageForAPackage } from './page-for-a-package/scenario.ts';
 import { pendingRestart } from './pending-restart/scenario.ts';
 import { q239564 } from './q239564/scenario.ts';
 import { q246040 } from './q246040/scenario.ts';
@@ -28,4 +32,8 @@ export const scenarios: readonly Scenario[] = [
   q257224,
   q283130,
   reinstallOfNothing,
+  overloadedSite,
+  heldPulse,
+  pageForAPackage,
+  otherArchitecture,
 ];

@@ -2,6 +2,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import {
+  type Architecture,
   type ClientPackage,
   type ClientRelease,
   type ComponentManifest,
@@ -15,6 +16,8 @@ import type { Random } from '../../world/random.ts';
 
 export type SimulatedRelease = {
   readonly version: string;
+  /** What it is signed with. */
+  readonly key: KeyObject;
   /** PEM of the public half of the release key. */
   readonly releaseKey: string;
   readonly envelope: string;
@@ -66,22 +69,27 @@ function contentOf(component: ComponentName, random: Random): readonly (readonly
   return [[`seed/${component}/${component}.mjs`, bytes()]];
 }
 
+export type ReleaseOptions = { readonly architecture?: Architecture; readonly key?: KeyObject };
+
 /** The same seed and version give the same bytes. One for an installer has no form of its own: who plays the installer has the files. */
 export function simulatedRelease(
   random: Random,
   version = '1.0.0',
   kind: 'tar.gz' | 'deb' = 'tar.gz',
+  { architecture = 'x64', key = ed25519Key(random.stream('release key')) }: ReleaseOptions = {},
 ): SimulatedRelease {
-  const key = ed25519Key(random.stream('release key'));
   const files = new Map<string, Uint8Array>();
   for (const component of componentNames) {
-    const owned = contentOf(component, random.stream(`${component} ${version}`));
+    const owned = contentOf(
+      component,
+      random.stream(`${component} ${version}${architecture === 'x64' ? '' : ` ${architecture}`}`),
+    );
     const below = component === 'launcher' ? '' : 'seed/';
     const manifest: ComponentManifest = {
       component,
       version,
       platform: 'linux',
-      architecture: 'x64',
+      architecture,
       files: owned.map(([path, content]) => ({
         path: path.slice(below.length),
         size: content.length,
@@ -98,20 +106,26 @@ export function simulatedRelease(
   const packed: ClientPackage = {
     kind,
     platform: 'linux',
-    architecture: 'x64',
-    name: `holdfast-client_${version}_linux-x64.${kind}`,
+    architecture,
+    name: `holdfast-client_${version}_linux-${architecture}.${kind}`,
     size: bytes.length,
     sha256: sha256(bytes),
   };
-  const release: ClientRelease = { version, floor: '1.0.0', releasedAt: 0, packages: [packed] };
   return {
     version,
+    key,
     releaseKey: createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString(),
-    envelope: Buffer.from(signed('holdfast/client-release', release, key)).toString('utf8'),
+    envelope: releaseEnvelope(key, version, [packed]),
     package: packed,
     bytes,
     files,
   };
+}
+
+/** The release of a version with these packages, in this order. */
+export function releaseEnvelope(key: KeyObject, version: string, packages: ClientPackage[]): string {
+  const release: ClientRelease = { version, floor: '1.0.0', releasedAt: 0, packages };
+  return signed('holdfast/client-release', release, key).toString('utf8');
 }
 
 function signed(

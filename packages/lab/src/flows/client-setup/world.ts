@@ -1,7 +1,6 @@
 /** A machine that is set up by the real bootstrap, and the site that hands out the client and hears how it goes. */
-import { openClient, type SetupHost, type SetupSettings } from '@holdfast/client';
-import { mpPaths, type SetupReport, SetupReports } from '@holdfast/contract';
-import { readWhole, replaceFile, withOpen } from '@holdfast/engine';
+import { heedful, openClient, type SetupHost } from '@holdfast/client';
+import { errorCatalogue, mpPaths, type SetupReport, SetupReports } from '@holdfast/contract';
 import type { MachinePorts } from '@holdfast/ports';
 import { Compile } from 'typebox/compile';
 import type { SimulatedMachine } from '../../machine/machine.ts';
@@ -17,7 +16,6 @@ export const setupPlaces = {
   program: '/bootstrap',
 } as const;
 
-const settingsName = 'settings.json';
 const isReports = Compile(SetupReports);
 
 export type SetupSite = {
@@ -26,23 +24,34 @@ export type SetupSite = {
   readonly reports: SetupReport[];
   /** What is handed out; a test puts another release there. */
   release: SimulatedRelease;
+  /** Those before it, which the site still has. */
+  readonly earlier: SimulatedRelease[];
 };
 
-/** A simulated site that also hands out the client. */
-export function setupSite(site: SimulatedSite, release: SimulatedRelease): SetupSite {
+/** A simulated site that also hands out the client. @param told hears of each report when it is new */
+export function setupSite(
+  site: SimulatedSite,
+  release: SimulatedRelease,
+  told: (report: SetupReport) => void = () => undefined,
+): SetupSite {
   const reports: SetupReport[] = [];
   const made: SetupSite = {
     reports,
     release,
+    earlier: [],
     server: {
       ...site.server,
-      answer: (request) => answerOf(made, request) ?? site.server.answer(request),
+      answer: (request) => answerOf(made, request, told) ?? site.server.answer(request),
     },
   };
   return made;
 }
 
-function answerOf(site: SetupSite, { path, body, headers }: ServerRequest): ServerAnswer | undefined {
+function answerOf(
+  site: SetupSite,
+  { path, body, headers, clientName }: ServerRequest,
+  told: (report: SetupReport) => void,
+): ServerAnswer | undefined {
   const answer = (
     bytes: Uint8Array,
     status = 200,
@@ -53,21 +62,31 @@ function answerOf(site: SetupSite, { path, body, headers }: ServerRequest): Serv
     body: [bytes],
     after: 'end',
   });
-  const { release } = site;
-  if (path === mpPaths.clientRelease) return answer(Buffer.from(release.envelope));
-  if (path === `${mpPaths.clientPackages}/${release.package.sha256}`) {
+  if (path === mpPaths.clientRelease) return answer(Buffer.from(site.release.envelope));
+  for (const { version, envelope, package: packed, bytes } of [site.release, ...site.earlier]) {
+    if (path === `${mpPaths.clientRelease}/${version}`) return answer(Buffer.from(envelope));
+    if (path !== `${mpPaths.clientPackages}/${packed.sha256}`) continue;
     const start = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
-    if (start === 0) return answer(release.bytes);
-    const range = { 'content-range': `bytes ${start}-${release.bytes.length - 1}/${release.bytes.length}` };
-    return answer(release.bytes.subarray(start), 206, range);
+    if (start === 0) return answer(bytes);
+    const range = { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` };
+    return answer(bytes.subarray(start), 206, range);
+  }
+  if (path.startsWith(`${mpPaths.clientRelease}/`)) {
+    const { status, remedy } = errorCatalogue['release.missing'];
+    const body = { code: 'release.missing', message: 'The site has no such release.', remedy };
+    return answer(Buffer.from(JSON.stringify(body)), status);
   }
   if (path !== mpPaths.setup) return undefined;
   const sent: unknown = JSON.parse(body);
   if (!isReports.Check(sent)) return answer(Buffer.from('{}'), 400);
+  if (sent.token === undefined && clientName === undefined) return answer(Buffer.from('{}'), 401);
   // A repeated report is the same report.
   const known = (one: SetupReport) =>
     site.reports.some(({ setupId, seq }) => setupId === one.setupId && seq === one.seq);
-  site.reports.push(...sent.reports.filter((one) => !known(one)));
+  for (const report of sent.reports.filter((one) => !known(one))) {
+    site.reports.push(report);
+    told(report);
+  }
   return answer(Buffer.from('{}'));
 }
 
@@ -76,15 +95,15 @@ export function setupHost(
   machine: Pick<SimulatedMachine, 'ports'>,
   release: Pick<SimulatedRelease, 'releaseKey'>,
   change: Partial<Omit<SetupHost, 'ports'>> = {},
-  ports: MachinePorts = machine.ports('setup'),
+  plain: MachinePorts = machine.ports('setup'),
 ): SetupHost {
+  const ports = { ...plain, network: heedful(plain.network, plain.clock) };
   return {
     ports,
     places: setupPlaces,
     releaseKey: release.releaseKey,
     architecture: 'x64',
     hook: undefined,
-    settings: settingsOf(ports),
     withClient: async (settings, version, work) => {
       const client = await openClient(ports, {
         folder: setupPlaces.state,
@@ -101,21 +120,6 @@ export function setupHost(
     },
     log: () => undefined,
     ...change,
-  };
-}
-
-function settingsOf({ disk }: Pick<MachinePorts, 'disk'>): SetupHost['settings'] {
-  const inState = <Result>(use: (folder: Awaited<ReturnType<typeof disk.open>>) => Promise<Result>) =>
-    withOpen(disk.open(setupPlaces.state), use);
-  return {
-    read: () =>
-      inState(async (folder) => {
-        if (!(await folder.entry(settingsName))) return undefined;
-        const text = Buffer.from(await readWhole(folder, settingsName, 64 * 1024)).toString('utf8');
-        return JSON.parse(text) as SetupSettings;
-      }),
-    store: (settings) =>
-      inState((folder) => replaceFile(folder, settingsName, Buffer.from(JSON.stringify(settings)))),
   };
 }
 
