@@ -7,11 +7,14 @@ import { readContent } from '../../disk/content.ts';
 import type { FileNode } from '../../disk/nodes.ts';
 import { type SimulatedRelease, simulatedRelease } from '../../flows/client-setup/release.ts';
 import { type SetupSite, setupPlaces, setupSite } from '../../flows/client-setup/world.ts';
+import type { SimulatedMachine } from '../../machine/machine.ts';
 import type { ServerRequest } from '../../site/network.ts';
 import type { SimulatedSite } from '../../site/site.ts';
 import type { Random } from '../../world/random.ts';
 import { filesBelow } from '../disk-faults.ts';
-import type { World } from '../world.ts';
+
+/** Where its files lie. */
+type Holder = { readonly machine: Pick<SimulatedMachine, 'volume'> };
 
 export type Installed = {
   readonly release: SimulatedRelease;
@@ -68,7 +71,7 @@ export function bytesOf({ content }: FileNode): Buffer {
 }
 
 /** Paths below the install folder that are not as they were released, in order. */
-export function damagedFiles({ machine }: World, { release }: Installed): readonly string[] {
+export function damagedFiles({ machine }: Holder, { release }: Installed): readonly string[] {
   const lying = new Map(
     filesBelow(machine.volume.root, '')
       .filter(({ path }) => path.startsWith(`${setupPlaces.install}/`))
@@ -84,13 +87,13 @@ export function damagedFiles({ machine }: World, { release }: Installed): readon
 const essential = /^(runtime|launcher|seed\/core|seed\/manifests\/core)\b/;
 
 /** Why what lies there cannot be started, as a clause. */
-export function unrunnable(world: World, installed: Installed): string | undefined {
+export function unrunnable(world: Holder, installed: Installed): string | undefined {
   const path = damagedFiles(world, installed).find((one) => essential.test(one));
   return path === undefined ? undefined : `${path} is not whole`;
 }
 
 /** Whether the package that a repair needs lies there whole. */
-export function isKeptWhole({ machine }: World, { release }: Installed): boolean {
+export function isKeptWhole({ machine }: Holder, { release }: Installed): boolean {
   const path = `${setupPlaces.state}/package/${release.package.name}`;
   const found = filesBelow(machine.volume.root, '').find((one) => one.path === path);
   return found !== undefined && sha256(bytesOf(found.file)) === release.package.sha256;
