@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { bootingMissing } from '../support/booted.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { type LostSite, startLostSite } from '../support/lost-site.ts';
-import { missingOnThisMachine } from '../support/needs.ts';
+import { missingOnThisMachine, onlyInFull } from '../support/needs.ts';
 import { rootListing } from '../support/root-listing.ts';
 import {
   assertWhole,
@@ -51,7 +51,9 @@ describe('a client that is taken away', {
     folder.remove();
   });
 
-  it('by its bootstrap leaves who it was, where that is to be kept, and is the same client afterwards', async () => {
+  it('by its bootstrap leaves who it was, where that is to be kept, and is the same client afterwards', {
+    skip: onlyInFull(),
+  }, async () => {
     await setUp();
     assert.ok(left().length > 50, 'it is seen when it is there');
     const id = await clientIdOf(machine);
@@ -65,7 +67,7 @@ describe('a client that is taken away', {
     assert.equal(await clientIdOf(machine), id);
   });
 
-  it('by dpkg --remove leaves its state alone', async () => {
+  it('by dpkg --remove leaves its state alone', { skip: onlyInFull() }, async () => {
     await machine.linux.ask('dpkg', '--remove', 'holdfast-client');
     assert.deepEqual(
       left().filter((path) => !below(path)),

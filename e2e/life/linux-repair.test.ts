@@ -10,7 +10,7 @@ import { projectFolder } from '../../scripts/built.ts';
 import { bootingMissing } from '../support/booted.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { type LostSite, startLostSite } from '../support/lost-site.ts';
-import { missingOnThisMachine } from '../support/needs.ts';
+import { missingOnThisMachine, onlyInFull } from '../support/needs.ts';
 import { treeFiles } from '../support/tree.ts';
 import {
   assertWhole,
@@ -142,7 +142,9 @@ describe('clients that were damaged', { skip: missing }, () => {
     assert.deepEqual(items.map(({ clientId }) => clientId).sort(), [...ids].sort());
   });
 
-  it('say what they are made of, what is wrong, and mend any part of it by hand', async () => {
+  it('say what they are made of, what is wrong, and mend any part of it by hand', {
+    skip: onlyInFull(),
+  }, async () => {
     const { linux } = first;
     const listed = JSON.parse(await linux.ask(client, 'components', '--json')) as {
       components: { component: string; version: string | null }[];
@@ -175,7 +177,7 @@ describe('clients that were damaged', { skip: missing }, () => {
     await assertWhole(first);
   });
 
-  it('find by themselves what is wrong, and mend it', async () => {
+  it('find by themselves what is wrong, and mend it', { skip: onlyInFull() }, async () => {
     lose(first, 'seed/software');
     flipOneByte(first, 'launcher/rescue.mjs');
     await first.linux.ask('systemctl', 'mask', '--now', rescueTimer);

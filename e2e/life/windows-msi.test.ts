@@ -8,6 +8,7 @@ import { type WineProcess, wineAvailable } from '../../packages/machine/wine/ind
 import { bundleForClient } from '../../scripts/build-client.ts';
 import { ownMsiexec } from '../installer/own-side.ts';
 import { awaitStatus, statusMessages } from '../support/deploy.ts';
+import { onlyInFull } from '../support/needs.ts';
 import { type BuiltRelease, builtRelease, offerRelease } from '../support/release.ts';
 import { startTestSite, type TestSite } from '../support/site.ts';
 import { treeFiles } from '../support/tree.ts';
@@ -22,7 +23,7 @@ import {
   stateFolder,
 } from './client-msi.ts';
 
-const skip = wineAvailable() ?? false;
+const skip = wineAvailable() ?? onlyInFull();
 const full = process.env.HOLDFAST_FULL !== undefined;
 const wine = useWine(skip);
 

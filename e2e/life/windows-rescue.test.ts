@@ -10,9 +10,10 @@ import {
   wineAvailable,
 } from '../../packages/machine/wine/index.ts';
 import { awaitStatus, statusMessages } from '../support/deploy.ts';
+import { onlyInFull } from '../support/needs.ts';
 import { installFolder, useWindowsMachine } from '../support/windows-machine.ts';
 
-const skip = wineAvailable() ?? false;
+const skip = wineAvailable() ?? onlyInFull();
 const machine = useWindowsMachine(skip);
 /** Status of a client that was brought back. */
 const rescued = 30046;

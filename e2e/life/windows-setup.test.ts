@@ -21,6 +21,7 @@ import {
 } from '@holdfast/contract';
 import { toWindows, wineAvailable } from '../../packages/machine/wine/index.ts';
 import { awaitStatus, statusMessages } from '../support/deploy.ts';
+import { onlyInFull } from '../support/needs.ts';
 import { treeFiles } from '../support/tree.ts';
 import { installFolder, taskFolder, useWindowsMachine } from '../support/windows-machine.ts';
 
@@ -122,7 +123,7 @@ describe('the bootstrap on Windows', { skip }, () => {
     });
   }
 
-  it('says with its exit code what is wrong', async () => {
+  it('says with its exit code what is wrong', { skip: onlyInFull() }, async () => {
     const { built, running, folder } = machine;
     const site = `/mp:${running.site.managementPointUrl}`;
     const unknown = `TOKEN=${running.token.replace(/.{8}$/, 'AAAAAAAA')}`;
@@ -147,7 +148,7 @@ describe('the bootstrap on Windows', { skip }, () => {
     assert.equal(shared.code, setupExit.hashMismatch, shared.output);
   });
 
-  it('one works at a time: another ends with exit code 8', async () => {
+  it('one works at a time: another ends with exit code 8', { skip: onlyInFull() }, async () => {
     const waiting = machine.startSetup([
       '/mp:https://127.0.0.1:9',
       ...elsewhere,
@@ -175,7 +176,9 @@ describe("the site's repair on Windows", { skip }, () => {
     assert.equal(states.succeeded, 1);
   }
 
-  it('brings back each file that was lost or damaged, one at a time, and the client stays who it is', async (context) => {
+  it('brings back each file that was lost or damaged, one at a time, and the client stays who it is', {
+    skip: onlyInFull(),
+  }, async (context) => {
     const before = await clientId();
     const all = [...treeFiles(join(machine.built.folder, 'windows-x64')).keys()];
     const some = ['bin/holdfast-setup.cmd', 'seed/core/holdfast-client.mjs'];
@@ -191,7 +194,7 @@ describe("the site's repair on Windows", { skip }, () => {
 });
 
 describe('an uninstall on Windows', { skip }, () => {
-  it('leaves nothing, or what is to be kept', async () => {
+  it('leaves nothing, or what is to be kept', { skip: onlyInFull() }, async () => {
     const { code, output } = await machine.setup(['/uninstall', '/noservice', 'KEEP=identity']);
     assert.equal(code, setupExit.succeeded, output);
     assert.ok(!existsSync(linux('C:\\Program Files\\Holdfast')), 'the install folder is still there');

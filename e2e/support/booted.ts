@@ -50,7 +50,7 @@ export async function bootLinux(folder: string, name: string): Promise<BootedLin
   const root = join(folder, 'root');
   const over = join(folder, 'usr');
   for (const path of [
-    'etc',
+    'etc/systemd/system',
     'var/lib',
     'var/log',
     'opt',

@@ -12,6 +12,11 @@ export function missingOnThisMachine(...programs: readonly string[]): string | f
   return missing.length === 0 ? false : `needs ${missing.join(', ')}`;
 }
 
+/** Why a long test is not part of `npm test`; false with `--full`. For the `skip` option of a test. */
+export function onlyInFull(): string | false {
+  return process.env.HOLDFAST_FULL === '1' ? false : 'long: npm run e2e -- SUITE --full';
+}
+
 function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);

@@ -102,6 +102,7 @@ async function examine(
   } catch (thrown) {
     limits.signal?.throwIfAborted();
     const { reason, error } = failureOf(thrown);
+    if (isAway(error)) await uncount(context, check);
     return { ...failed(`${found.reason}; mending it failed: ${reason}`, found.error ?? error) };
   }
   if (remedy === undefined) return found;
@@ -137,6 +138,21 @@ async function begin(context: ClientContext, check: Check, occasion: Occasion): 
     if (!check.makesRoom || !isHoldfastError(thrown, 'disk.full')) throw thrown;
   }
   return undefined;
+}
+
+/** The site could not be reached, or had no time. */
+const isAway = (code: ErrorCode) => code.startsWith('network.') || code === 'site.unavailable';
+
+/**
+ * A remedy that the site was not there for says nothing of what it was to mend: it is not one more of the day, and the pause
+ * until the next begins now.
+ */
+async function uncount({ journal, ports }: ClientContext, check: Check): Promise<void> {
+  const { remedies } = journal.state.health ?? emptyHealth;
+  const name = nameOf(check);
+  const now = ports.clock.now();
+  const kept = [...(remedies[name] ?? []).slice(0, -2), now];
+  await journal.commit({ kind: 'health', change: { remedies: { ...remedies, [name]: kept } } });
 }
 
 /** One that takes too long is given up; while it goes on all the same, no other begins. */

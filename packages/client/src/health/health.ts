@@ -50,12 +50,12 @@ export function createHealth(context: ClientContext): Health {
     const now = clock.monotonic();
     const ms = Math.min(now - countedAt, longestAwakeMs);
     vitals.silentMs += ms;
-    vitals.awakeMs += ms;
+    vitals.secondRestMs += ms;
     countedAt = now;
   };
   const seen = () => {
-    const { contactAt, silentMs, awakeMs, secondRanAt } = vitals;
-    return { contactAt, silentMs, awakeMs, secondRanAt };
+    const { contactAt, silentMs, secondRestMs, secondRanAt } = vitals;
+    return { contactAt, silentMs, secondRestMs, secondRanAt };
   };
 
   const evaluate = async (occasion: Occasion, signal?: AbortSignal): Promise<HealthReport> => {
@@ -64,7 +64,6 @@ export function createHealth(context: ClientContext): Health {
     planned = { occasion, at: clock.monotonic() + retryMs };
     const evaluation = await loadEvaluation();
     const report = await evaluation.evaluate(context, occasion, signal);
-    vitals.awakeMs = 0;
     const outcome = outcomeOf(report);
     const machine = await machineNow();
     const change = { report, delivered: false, said: outcome.key, machine, damage: null, ...seen() };

@@ -39,8 +39,8 @@ export const emptyHealth: HealthRecord = {
   remedies: {},
   contactAt: null,
   silentMs: 0,
-  awakeMs: 0,
   secondRanAt: null,
+  secondRestMs: 0,
   busy: null,
   damage: null,
 };

@@ -9,16 +9,16 @@ export type Vitals = {
   contactAt: number | null;
   /** Milliseconds that the machine was awake since. */
   silentMs: number;
-  /** Milliseconds that it was awake since the last evaluation. */
-  awakeMs: number;
-  /** When the second starter last ran, as of this evaluation. */
+  /** When the second starter last ran, as of the last look. */
   secondRanAt: number | null;
+  /** Milliseconds that the machine was awake since it was first seen that it last ran then. */
+  secondRestMs: number;
   /** Remedies that were given up because they took too long, and still go on. */
   readonly overdue: Set<string>;
 };
 
-export function newVitals({ contactAt, silentMs, awakeMs, secondRanAt }: HealthRecord): Vitals {
-  return { clockAheadMs: null, contactAt, silentMs, awakeMs, secondRanAt, overdue: new Set() };
+export function newVitals({ contactAt, silentMs, secondRestMs, secondRanAt }: HealthRecord): Vitals {
+  return { clockAheadMs: null, contactAt, silentMs, secondRestMs, secondRanAt, overdue: new Set() };
 }
 
 /** The site has answered a check-in. @param date its Date header (RFC 9110, 6.6.1), where it has sent one */

@@ -56,12 +56,14 @@ export function secondStarterCheck(context: ClientContext): Check {
 
 /** Armed, and yet it does not run: seen by its journal, which says when it last did. */
 async function hasRested(context: ClientContext): Promise<Seen | undefined> {
-  const { journal, vitals } = context;
+  const { vitals } = context;
   const ranAt = await lastRun(context);
-  const before = journal.state.health?.secondRanAt ?? null;
-  vitals.secondRanAt = ranAt;
-  if (ranAt !== before || vitals.awakeMs <= longestRestMs) return undefined;
-  const hours = Math.floor(vitals.awakeMs / 3_600_000);
+  if (ranAt !== vitals.secondRanAt) {
+    vitals.secondRanAt = ranAt;
+    vitals.secondRestMs = 0;
+  }
+  if (vitals.secondRestMs <= longestRestMs) return undefined;
+  const hours = Math.floor(vitals.secondRestMs / 3_600_000);
   return failed(`it is armed and has not run for ${hours} hours`, 'system.not-ready');
 }
 
