@@ -19,10 +19,10 @@ export type HealthRecord = {
   /** Last check-in, and milliseconds awake since it; both as of the last evaluation or end of the client. */
   readonly contactAt: Timestamp | null;
   readonly silentMs: number;
-  /** Milliseconds awake since the last evaluation, as of the last end of the client. */
-  readonly awakeMs: number;
-  /** When the second starter had last run at the last evaluation. */
+  /** When the second starter had last run at the last look. */
   readonly secondRanAt: Timestamp | null;
+  /** Milliseconds awake since it was first seen to have last run then. */
+  readonly secondRestMs: number;
   /** Who held up the installers when they were looked at last, and since when. */
   readonly busy: { readonly who: string; readonly since: Timestamp } | null;
   /** The journal that was set aside when this one was begun, as a clause; null once that was in a report. */
