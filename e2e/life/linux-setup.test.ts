@@ -82,7 +82,6 @@ const everything: readonly Case[] = setupPhases.flatMap((phase) =>
   ]),
 );
 const slice: readonly Case[] = [
-  { phase: 'download', what: 'a lost network', dpkg: true },
   { phase: 'install', what: 'kill -9', dpkg: true },
   { phase: 'install', what: 'a hard restart', dpkg: false },
 ];

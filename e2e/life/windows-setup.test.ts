@@ -105,7 +105,9 @@ describe('the bootstrap on Windows', { skip }, () => {
   });
 
   for (const moment of moments) {
-    it(`ended at "${moment}" it is gone on with by the script of its task`, async () => {
+    it(`ended at "${moment}" it is gone on with by the script of its task`, {
+      skip: onlyInFull(),
+    }, async () => {
       const before = await clientId();
       damage('launcher/rescue.mjs', 0);
       await killedAt(moment);

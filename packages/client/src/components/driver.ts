@@ -55,7 +55,13 @@ export async function activeDriver(
   { ports, stateFolder }: Pick<Installation, 'ports' | 'stateFolder'>,
   component: ComponentName,
 ): Promise<(ActiveDriver & { readonly path: string }) | undefined> {
-  return await withOpen(ports.disk.open(stateFolder), async (state) => {
+  const state = await ports.disk.open(stateFolder).catch((thrown: unknown) => {
+    if (isHoldfastError(thrown, 'disk.not-found')) return undefined;
+    throw thrown;
+  });
+  // A client that was never enrolled has no state.
+  if (state === undefined) return undefined;
+  return await withOpen(state, async () => {
     if ((await state.entry(workFolder))?.kind !== 'folder') return undefined;
     return await withOpen(state.folder(workFolder), async (work) => {
       const known = await peekJournal<Drivers, DriverEntry>({ folder: work, ...driversJournal });
