@@ -8,7 +8,7 @@ import {
   type ClientPackageKind,
   holdfastVersion,
 } from '@holdfast/contract';
-import { projectFolder } from './built.ts';
+import { forgetBuilt, projectFolder } from './built.ts';
 import { bundleProgram } from './bundle.ts';
 import { writeClientPackage, writeRelease } from './client/release.ts';
 import { readReleaseKey } from './client/release-key.ts';
@@ -175,8 +175,11 @@ async function main(): Promise<void> {
     process.stdout.write(help);
     return;
   }
+  const output = resolve(values.output ?? join(projectFolder, 'dist/client'));
+  // Whoever asks for some of it has some of it.
+  forgetBuilt(output);
   await buildRelease({
-    output: resolve(values.output ?? join(projectFolder, 'dist/client')),
+    output,
     releaseKeyFile: values['release-key'],
     platform: values.platform,
     architecture: values.architecture,

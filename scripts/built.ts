@@ -1,7 +1,10 @@
 /** Builds something only when the sources it is made of changed since the last time. */
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+/** What lies in the output, and says what it was built from. */
+const stampName = '.sources';
 
 export const projectFolder = join(import.meta.dirname, '..');
 
@@ -16,6 +19,11 @@ function hashOf(patterns: readonly string[]): string {
   return hash.digest('hex');
 }
 
+/** Something else is about to lie in the folder than what `ensureBuilt` would make: it builds anew the next time. */
+export function forgetBuilt(output: string): void {
+  rmSync(join(output, stampName), { force: true });
+}
+
 /** Answers whether a build was needed. `output` is a folder; a file in it remembers what it was built from. */
 export async function ensureBuilt(what: {
   readonly name: string;
@@ -23,7 +31,7 @@ export async function ensureBuilt(what: {
   readonly sources: readonly string[];
   readonly build: () => Promise<void>;
 }): Promise<boolean> {
-  const stamp = join(what.output, '.sources');
+  const stamp = join(what.output, stampName);
   const wanted = hashOf([...what.sources, 'package-lock.json']);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return false;
   process.stderr.write(`Building ${what.name} ...\n`);
