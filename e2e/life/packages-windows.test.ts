@@ -30,17 +30,6 @@ let productCode = '';
 /** Wine ends its services with the last program of a user. */
 let user: WineProcess;
 
-before(async () => {
-  if (skip !== false) return;
-  built = await builtRelease();
-  running = await startTestSite({ dataFolder: join(wine.folder, 'site'), pollSeconds: 3600 });
-  user = wine.prefix.start('cmd', ['/c', 'ping -n 100000 127.0.0.1 >nul'], { timeoutMs: 0 });
-});
-after(async () => {
-  user?.kill();
-  await running?.site.close();
-});
-
 const linux = (path: string) => wine.prefix.toLinux(path);
 const sayings = (path: string) => {
   const bytes = readFileSync(linux(path));
@@ -79,6 +68,17 @@ const wanted = () => [...treeFiles(join(built.folder, 'windows-x64'))];
 const clients = async () => (await running.api.get<Page<ClientSummary>>('/clients')).items;
 
 describe('client.msi', { skip }, () => {
+  // In here: the Windows is there by now.
+  before(async () => {
+    built = await builtRelease();
+    running = await startTestSite({ dataFolder: join(wine.folder, 'site'), pollSeconds: 3600 });
+    user = wine.prefix.start('cmd', ['/c', 'ping -n 100000 127.0.0.1 >nul'], { timeoutMs: 0 });
+  });
+  after(async () => {
+    user?.kill();
+    await running?.site.close();
+  });
+
   it('is read by msiinfo, and keeps the token out of logs', { skip: missingOnThisMachine('msiinfo') }, () => {
     const { path } = built.find('msi', 'windows');
     const table = (name: string) => execFileSync('msiinfo', ['export', path, name], { encoding: 'utf8' });
