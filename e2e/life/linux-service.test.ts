@@ -4,9 +4,9 @@ import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { buildRelease } from '../../scripts/build-client.ts';
 import { type BootedLinux, bootingMissing, bootLinux } from '../support/booted.ts';
 import { temporaryFolder } from '../support/folders.ts';
+import { builtRelease } from '../support/release.ts';
 import { startTestSite, type TestSite } from '../support/site.ts';
 
 const folder = temporaryFolder();
@@ -37,17 +37,10 @@ const isActive = async () => (await shown('ActiveState')) === 'active';
 
 describe('the client as a service of systemd', { skip: bootingMissing() }, () => {
   before(async () => {
-    const built = join(folder.path, 'built');
-    const [deb] = await buildRelease({
-      output: built,
-      platform: 'linux',
-      architecture: 'x64',
-      kinds: ['deb'],
-    });
-    assert.ok(deb);
+    const { path } = (await builtRelease()).find('deb', 'linux');
     site = await startTestSite({ dataFolder: join(folder.path, 'site'), pollSeconds: 60 });
     linux = await bootLinux(folder.path, `hf-service-${process.pid}`);
-    copyFileSync(join(built, deb.name), linux.pathOf('/root/client.deb'));
+    copyFileSync(path, linux.pathOf('/root/client.deb'));
     await linux.ask('dpkg', '--install', '/root/client.deb');
   });
   after(async () => {

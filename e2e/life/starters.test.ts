@@ -6,10 +6,10 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientPackage, Page, StatusRow } from '@holdfast/contract';
 import type { StarterState } from '@holdfast/ports';
-import { buildRelease } from '../../scripts/build-client.ts';
 import { type BootedLinux, bootingMissing, bootLinux } from '../support/booted.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { onlyInFull } from '../support/needs.ts';
+import { builtRelease } from '../support/release.ts';
 import { startTestSite, type TestSite } from '../support/site.ts';
 
 const folder = temporaryFolder();
@@ -80,20 +80,13 @@ async function until(what: string, so: () => Promise<boolean>): Promise<void> {
 
 describe('either starter heals the other', { skip: bootingMissing() }, () => {
   before(async () => {
-    const built = join(folder.path, 'built');
-    const [first] = await buildRelease({
-      output: built,
-      platform: 'linux',
-      architecture: 'x64',
-      kinds: ['deb'],
-    });
-    assert.ok(first);
-    deb = first;
+    const { path, ...about } = (await builtRelease()).find('deb', 'linux');
+    deb = about;
     site = await startTestSite({ dataFolder: join(folder.path, 'site'), pollSeconds: 60 });
     linux = await bootLinux(folder.path, `hf-starters-${process.pid}`);
     const kept = linux.pathOf(`${state}/package`);
     mkdirSync(kept, { recursive: true });
-    copyFileSync(join(built, deb.name), join(kept, deb.name));
+    copyFileSync(path, join(kept, deb.name));
     const record = { package: deb, version: '0.1.0', floor: '0.0.0' };
     writeFileSync(join(kept, 'package.json'), JSON.stringify(record));
     await linux.ask('dpkg', '--install', `${state}/package/${deb.name}`);
