@@ -106,15 +106,38 @@ export const ClientPackage = Type.Object(
 );
 export type ClientPackage = Static<typeof ClientPackage>;
 
-/** Signed by the release key as `holdfast/client-release`. */
-export const ClientRelease = Type.Object(
+/** A version by itself, without runtime and launcher: what an installed client takes to become it. A .tar.gz. */
+export const VersionArchive = Type.Object(
   {
-    version: ClientVersion,
-    /** No client that has seen this release goes below it. */
-    floor: ClientVersion,
-    releasedAt: Timestamp,
-    packages: Type.Array(ClientPackage, { minItems: 1, maxItems: 64 }),
+    platform: Platform,
+    architecture: Architecture,
+    /** File name. */
+    name: ClientPackage.properties.name,
+    size: ClientPackage.properties.size,
+    sha256: Sha256,
+    /** What must be installed already. Where less is, the version comes with its package alone. */
+    needs: Type.Object({
+      /** Interface of the launcher. */
+      launcher: Type.Integer({ minimum: 1 }),
+      /** Major version of Node. */
+      node: Type.Integer({ minimum: 1 }),
+    }),
   },
   strict,
 );
+export type VersionArchive = Static<typeof VersionArchive>;
+
+/** Signed by the release key as `holdfast/client-release`. A name that is not here is of a later Holdfast, and signed too. */
+export const ClientRelease = Type.Object({
+  version: ClientVersion,
+  /** No client that has seen this release goes below it. */
+  floor: ClientVersion,
+  releasedAt: Timestamp,
+  packages: Type.Array(ClientPackage, { minItems: 1, maxItems: 64 }),
+  archives: Type.Optional(Type.Array(VersionArchive, { maxItems: 16 })),
+  /** A client below `below` takes `via` first. */
+  steppingStones: Type.Optional(
+    Type.Array(Type.Object({ below: ClientVersion, via: ClientVersion }, strict), { maxItems: 64 }),
+  ),
+});
 export type ClientRelease = Static<typeof ClientRelease>;

@@ -9,6 +9,7 @@ export const PayloadType = Type.Union([
   Type.Literal('holdfast/site-trust'),
   Type.Literal('holdfast/client-release'),
   Type.Literal('holdfast/client-component'),
+  Type.Literal('holdfast/version-blessing'),
 ]);
 export type PayloadType = Static<typeof PayloadType>;
 

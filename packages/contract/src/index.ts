@@ -3,6 +3,7 @@ export * from './api.ts';
 export * from './api-clients.ts';
 export * from './client-release.ts';
 export * from './client-setup.ts';
+export * from './client-versions.ts';
 export * from './envelope.ts';
 export * from './envelope-schema.ts';
 export type * from './error-class.ts';

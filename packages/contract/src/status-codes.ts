@@ -172,6 +172,23 @@ export const statusCatalogue = {
     text: '{component}: {variant} installed and verified',
   },
   30046: { name: 'client-rescued', severity: 'warning', text: 'The second starter {action}: {reason}' },
+  30060: { name: 'version-waits', severity: 'info', text: 'Version {version} waits for {gate}: {reason}' },
+  30061: {
+    name: 'version-refused',
+    severity: 'error',
+    text: 'Version {version} is not taken ({error}): {reason}',
+  },
+  30062: {
+    name: 'version-on-trial',
+    severity: 'info',
+    text: 'Version {version} is on trial, after {previous}',
+  },
+  30063: { name: 'version-blessed', severity: 'info', text: 'Version {version} has proved itself' },
+  30064: {
+    name: 'version-reverted',
+    severity: 'error',
+    text: 'Version {version} was given up for {previous} after {starts} starts ({cause}): {reason}',
+  },
   30050: { name: 'disk-full', severity: 'error', text: 'Disk full: {reason}' },
   30051: { name: 'client-fault', severity: 'error', text: 'Fault in the client ({error}): {reason}' },
 } as const satisfies Record<number, CatalogueEntry>;

@@ -1,6 +1,7 @@
 /** The wire between client and management point: paths, bodies and limits. */
 import type { Static } from 'typebox';
 import * as Type from 'typebox';
+import { VersionPolicy } from './client-versions.ts';
 import { Envelope } from './envelope-schema.ts';
 import { Name, Platform, Sha256, SiteCode, Timestamp, Uuid } from './ids.ts';
 import { StatusMessage } from './status-codes.ts';
@@ -124,6 +125,8 @@ export const PolicyIndex = Type.Object(
     /** Seconds between check-ins; the client spreads them by up to a tenth. */
     pollSeconds: Type.Integer({ minimum: 1, maximum: 86_400 }),
     assignments: Type.Array(Type.Object({ deploymentId: Uuid, hash: Sha256 }, strict), { maxItems: 10_000 }),
+    /** Of the client's own version. Told only to clients that speak of versions (wire 3). */
+    client: Type.Optional(VersionPolicy),
   },
   strict,
 );
