@@ -7,10 +7,11 @@ import {
   type ClientPackage,
   type ClientPackageKind,
   holdfastVersion,
+  type VersionArchive,
 } from '@holdfast/contract';
 import { forgetBuilt, projectFolder } from './built.ts';
 import { bundleProgram } from './bundle.ts';
-import { writeClientPackage, writeRelease } from './client/release.ts';
+import { writeClientPackage, writeRelease, writeVersionArchive } from './client/release.ts';
 import { readReleaseKey } from './client/release-key.ts';
 import { koffiFiles, koffiFolder, runtimeOf } from './client/runtime.ts';
 import { type ClientPlatform, targetName, targets } from './client/target.ts';
@@ -120,6 +121,7 @@ export async function buildRelease(options: ReleaseBuild): Promise<readonly Clie
     .filter((target) => target.kinds.length > 0);
   if (wanted.length === 0) throw new TypeError('there is no such client; see the kinds that --help names');
   const packages: ClientPackage[] = [];
+  const archives: VersionArchive[] = [];
   for (const target of wanted) {
     const { tree } = await buildClient({
       platform: target.platform,
@@ -129,13 +131,16 @@ export async function buildRelease(options: ReleaseBuild): Promise<readonly Clie
       ...(options.releaseKeyFile === undefined ? {} : { releaseKeyFile: options.releaseKeyFile }),
     });
     told(tree.folder);
+    const archive = await writeVersionArchive(tree, time, output);
+    archives.push(archive);
+    told(`${join(output, archive.name)}  ${(archive.size / 1e6).toFixed(1)} MB`);
     for (const kind of target.kinds) {
       const made = await writeClientPackage(kind, tree, time, output);
       packages.push(made);
       told(`${join(output, made.name)}  ${(made.size / 1e6).toFixed(1)} MB`);
     }
   }
-  const release = { version, floor: options.floor ?? '0.0.0', releasedAt: time, packages };
+  const release = { version, floor: options.floor ?? '0.0.0', releasedAt: time, packages, archives };
   await writeRelease(release, readReleaseKey(options.releaseKeyFile), output);
   told(join(output, 'release.json'));
   return packages;

@@ -15,7 +15,8 @@ const seedEntries = {
 
 /** Of the launcher, which has no code of a version in it: small, for it stays in the memory of every client. */
 const launcherEntry = { launcher: 'packages/cli/src/launcher.ts' } as const;
-const rescueEntry = { rescue: 'packages/cli/src/rescue.ts' } as const;
+/** The second starter, and the guard of a version on trial: of the launcher's too, and seldom loaded. */
+const besideEntries = { rescue: 'packages/cli/src/rescue.ts', guard: 'packages/cli/src/guard.ts' } as const;
 
 export type ScreenVariant = {
   readonly name: string;
@@ -61,8 +62,11 @@ export async function bundleClient(
   } as const;
   await bundleProgram({ ...common, entries: absolute(seedEntries), output: join(output, 'seed') });
   const launcher = join(output, 'launcher');
-  await bundleProgram({ ...common, entries: absolute(launcherEntry), output: launcher, alone: true });
-  await bundleProgram({ ...common, entries: absolute(rescueEntry), output: launcher });
+  await bundleProgram({
+    ...common,
+    entries: absolute({ ...launcherEntry, ...besideEntries }),
+    output: launcher,
+  });
   for (const { name } of screenVariants[platform]) {
     // A driver in use is copied out of its version: it has no chunks of others.
     await bundleProgram({

@@ -2,14 +2,22 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ClientPackage, type ClientPackageKind, ClientRelease, seal } from '@holdfast/contract';
+import {
+  type ClientPackage,
+  type ClientPackageKind,
+  ClientRelease,
+  seal,
+  type VersionArchive,
+} from '@holdfast/contract';
 import { Compile } from 'typebox/compile';
+import { launcherInterface } from '../../packages/cli/src/launcher/launch.ts';
 import { debPackage } from './deb.ts';
 import { msiPackage } from './msi-package.ts';
 import { publicHalf } from './release-key.ts';
 import { rpmPackage } from './rpm-package.ts';
-import { tarPackage } from './tar-package.ts';
-import { packageName } from './target.ts';
+import { clientNodeMajor } from './runtime.ts';
+import { tarPackage, versionArchive } from './tar-package.ts';
+import { archiveName, packageName } from './target.ts';
 import type { Tree } from './tree.ts';
 
 const shape = Compile(ClientRelease);
@@ -64,6 +72,22 @@ export async function writeClientPackage(
     size: content.length,
     sha256: createHash('sha256').update(content).digest('hex'),
     ...(productCode === undefined ? {} : { productCode }),
+  };
+}
+
+/** Writes the version of a tree by itself into `folder`. */
+export async function writeVersionArchive(tree: Tree, time: number, folder: string): Promise<VersionArchive> {
+  const content = await versionArchive(tree, time / 1000);
+  const name = archiveName(tree.target, tree.version);
+  await mkdir(folder, { recursive: true });
+  await writeWhole(folder, name, content);
+  return {
+    platform: tree.target.platform,
+    architecture: tree.target.architecture,
+    name,
+    size: content.length,
+    sha256: createHash('sha256').update(content).digest('hex'),
+    needs: { launcher: launcherInterface, node: clientNodeMajor },
   };
 }
 

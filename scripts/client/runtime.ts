@@ -22,6 +22,9 @@ export type Runtime = {
   readonly koffiAddonName: string;
 };
 
+/** Major version of the Node that every client runs on. */
+export const clientNodeMajor = 22;
+
 const lockFolder = join(import.meta.dirname, 'runtime');
 /** Milliseconds that npm may take. */
 const installLimit = 300_000;

@@ -9,3 +9,11 @@ import type { Tree } from './tree.ts';
 export async function tarPackage(tree: Tree, seconds: number): Promise<Buffer> {
   return gzipPieces(tarPieces(withFolders(await treeEntries(tree)), '', seconds));
 }
+
+/** A version by itself, without runtime and launcher: what an installed client takes to become it. */
+export async function versionArchive(tree: Tree, seconds: number): Promise<Buffer> {
+  const seed = 'seed/';
+  const own = (await treeEntries(tree)).filter(({ path }) => path.startsWith(seed));
+  const entries = own.map((entry) => ({ ...entry, path: entry.path.slice(seed.length) }));
+  return gzipPieces(tarPieces(withFolders(entries), '', seconds));
+}

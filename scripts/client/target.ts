@@ -34,3 +34,7 @@ export function packageName(kind: ClientPackageKind, target: ClientTarget, versi
       return `holdfast-client-${version}-${targetName(target)}.tar.gz`;
   }
 }
+
+/** File name of a version by itself. */
+export const archiveName = (target: ClientTarget, version: string): string =>
+  `holdfast-version-${version}-${targetName(target)}.tar.gz`;

@@ -58,6 +58,7 @@ function deadClient(): RescuePorts {
       look: async (name) => (name === 'second' ? { ...state, active: true, reason: '' } : state),
       define: nothing,
       start: nothing,
+      restart: async () => undefined,
       stop: nothing,
       remove: nothing,
       answers: async () => false,

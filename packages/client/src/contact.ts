@@ -23,6 +23,8 @@ export type Schedule = {
   checkedIn(pollSeconds: number): void;
   succeeded(): void;
   failed(error: HoldfastError): void;
+  /** Has the next check-in be due within so many milliseconds, unless what failed forbids it. */
+  hasten(ms: number): void;
   /** Forgets what failed: everything is due now. */
   reset(): void;
 };
@@ -51,6 +53,9 @@ export function createSchedule(
       const backoff = refusedCodes.includes(error.code) ? refusedBackoff : contactBackoff;
       const asked = Number(error.details.retryAfter ?? 0) * 1000;
       retryAt = clock.monotonic() + Math.max(asked, fullJitterMs(failures, backoff, entropy));
+    },
+    hasten: (ms) => {
+      pollAt = Math.min(pollAt, clock.monotonic() + ms);
     },
     reset: () => {
       failures = 0;

@@ -13,6 +13,7 @@ import type { Health } from './health/health.ts';
 import { loadSoftware } from './load-component.ts';
 import { type CheckIn, checkIn } from './policy/check-in.ts';
 import { deliver } from './status/deliver.ts';
+import { createVersionCare } from './versions/care.ts';
 
 export type CycleReport = {
   /** Null where there was none: not enrolled, not due, or failed (see problems). */
@@ -130,6 +131,7 @@ export function createCycle(context: ClientContext, schedule: Schedule, health: 
 
   const stopwatch = openStopwatch(clock);
   const drivers = createDriverCare(context);
+  const versions = createVersionCare(context, schedule);
   return {
     attempt,
     pass: async (options, signal) => {
@@ -157,6 +159,11 @@ export function createCycle(context: ClientContext, schedule: Schedule, health: 
       }
       await attempt(async () => {
         const { at, gates: closed } = await drivers.turn(signal);
+        gates.push(...closed);
+        if (at !== null) itemAt = Math.min(itemAt ?? at, at);
+      }, signal);
+      await attempt(async () => {
+        const { at, gates: closed } = await versions.turn(signal);
         gates.push(...closed);
         if (at !== null) itemAt = Math.min(itemAt ?? at, at);
       }, signal);

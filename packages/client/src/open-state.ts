@@ -4,25 +4,31 @@ import { openJournal, setAside } from '@holdfast/engine';
 import type { Entropy, Folder } from '@holdfast/ports';
 import { keptIdentity } from './enrolment/identity.ts';
 import { type ClientJournal, type ClientState, initialState, reduce } from './state.ts';
+import { salvage } from './versions/saved.ts';
 
 /** Name of the journal in the state folder. */
 export const journalName = 'client.journal';
 
 /**
  * A damaged journal is kept beside a new one, which begins with who the client is, so that it stays in its site's
- * hands: policy comes with the next check-in, and what is on the machine is found by detection.
+ * hands: policy comes with the next check-in, and what is on the machine is found by detection. Where a version was on
+ * trial, it begins with all that was known before.
  */
 export async function openState(
   entropy: Pick<Entropy, 'uuid'>,
   folder: Folder,
 ): Promise<{ journal: ClientJournal; damage: HoldfastError | undefined }> {
   const fresh = initialState(entropy.uuid());
+  // A journal that a version on trial has removed: what was known before the switch is known again.
+  const lost = (await folder.entry(journalName)) ? undefined : await salvage(folder, fresh.outbox.stream);
   const open = (initial: ClientState) => openJournal({ folder, name: journalName, initial, reduce });
   try {
-    return { journal: await open(fresh), damage: undefined };
+    return { journal: await open(lost ?? fresh), damage: undefined };
   } catch (thrown) {
     if (!isHoldfastError(thrown, 'journal.damaged')) throw thrown;
     await setAside(folder, journalName);
-    return { journal: await open({ ...fresh, ...(await keptIdentity(folder)) }), damage: thrown };
+    const known = await salvage(folder, fresh.outbox.stream);
+    const initial = known ?? { ...fresh, ...(await keptIdentity(folder)) };
+    return { journal: await open(initial), damage: thrown };
   }
 }

@@ -13,6 +13,7 @@ import type {
 import { type Action, emptyHistory, type History, type Journal, type Unfinished } from '@holdfast/engine';
 import { type HealthEntry, type HealthRecord, healthAfter } from './health/record.ts';
 import { type Outbox, type OutboxEntry, outboxAfter } from './status/outbox.ts';
+import type { VersionEntry, VersionProgress } from './versions/progress.ts';
 
 /** The site as pinned when the client was enrolled. */
 export type Trust = {
@@ -83,6 +84,8 @@ export type ClientState = {
   readonly outbox: Outbox;
   /** Absent before the first run, and in journals of older clients. */
   readonly health?: HealthRecord;
+  /** Absent before the first order for its own version, and in journals of older clients. */
+  readonly version?: VersionProgress;
 };
 
 /** An entry of the journal. */
@@ -99,6 +102,7 @@ export type Entry =
   | { readonly kind: 'item'; readonly id: Uuid; readonly change: Partial<Item> }
   | { readonly kind: 'facts-sent'; readonly facts: Sha256 }
   | HealthEntry
+  | VersionEntry
   | OutboxEntry;
 
 export type ClientJournal = Journal<ClientState, Entry>;
@@ -138,6 +142,8 @@ export function reduce(state: ClientState, entry: Entry): ClientState {
       return { ...state, factsSent: entry.facts };
     case 'health':
       return { ...state, health: healthAfter(state.health, entry) };
+    case 'version':
+      return { ...state, version: entry.progress };
     default:
       return { ...state, outbox: outboxAfter(state.outbox, entry) };
   }

@@ -183,6 +183,7 @@ function starters(bad: Partial<StarterState>, mends = true): Starters & { readon
       calls.push(`start ${name}`);
       if (mends) state = { ...state, active: true };
     },
+    restart: async () => undefined,
     stop: async () => undefined,
     remove: async () => undefined,
     answers: async () => true,

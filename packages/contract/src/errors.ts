@@ -56,6 +56,10 @@ export const errorCatalogue = {
     status: 404,
     remedy: 'Add a release at the site: npm run build:client, then holdfast release add dist/client.',
   },
+  'release.floor': {
+    status: 409,
+    remedy: 'Order a version that is not below the floor; a lower one needs the action rollback.',
+  },
   'component.damaged': {
     status: 500,
     remedy: 'Run holdfast-client repair; the site can do the same with holdfast client repair.',

@@ -11,7 +11,7 @@ const clock = virtualClock();
 startersContract(
   async () => {
     const machine = simulatedMachine('starters', { clock });
-    const { starters } = machine.ports('suite');
+    const { starters, clock: sleeping } = machine.ports('suite');
     assert.ok(starters);
     let processes = 0;
     machine.starters.onService((running) => {
@@ -20,6 +20,7 @@ startersContract(
     for (const name of ['service', 'second'] as const) await starters.remove(name);
     return {
       starters,
+      clock: sleeping,
       damages: (['service', 'second'] as const).flatMap((starter) => [
         {
           what: `the ${starter} is disabled`,

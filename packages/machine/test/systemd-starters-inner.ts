@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type StarterDamage, startersContract } from '@holdfast/ports/suites';
 import { linuxStarters } from '../src/linux/starters.ts';
+import { realClock } from '../src/shared/clock.ts';
 
 const packaged = '/usr/lib/systemd/system';
 const administrator = '/etc/systemd/system';
@@ -111,6 +112,7 @@ async function untilItAnswers(wanted: boolean): Promise<void> {
 
 startersContract(async () => ({
   starters,
+  clock: realClock(),
   damages,
   process: async () => shown(service, 'MainPID'),
   async deafen() {

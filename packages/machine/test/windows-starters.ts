@@ -84,6 +84,7 @@ const deafen = async () => {
 
 const fixture = async (): Promise<StartersFixture> => ({
   starters,
+  clock,
   damages,
   process: () =>
     withService(service.name, serviceRight.queryStatus, async (one) => String(statusOf(one).pid)),

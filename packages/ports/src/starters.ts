@@ -23,6 +23,11 @@ export type Starters = {
   define(name: StarterName): Promise<void>;
   /** Starts it; at once where it runs. */
   start(name: StarterName): Promise<void>;
+  /**
+   * Has the service stopped and started anew. Resolves once that is under way: whoever asks may be the service itself, and
+   * be gone before it has happened.
+   */
+  restart(): Promise<void>;
   /** Stops it, by force after the system's own patience; at once where it does not run. */
   stop(name: StarterName): Promise<void>;
   /** Takes it out of the system; nothing happens where it is not there. */

@@ -1,6 +1,6 @@
 /** The contract of what starts the client. */
 import assert from 'node:assert/strict';
-import type { StarterName, StarterState, Starters } from '../src/index.ts';
+import type { Clock, StarterName, StarterState, Starters } from '../src/index.ts';
 import {
   type ContractTests,
   type Fixture,
@@ -8,6 +8,7 @@ import {
   registerContract,
   type SuiteOptions,
 } from './contract.ts';
+import { until } from './watched.ts';
 
 /** Something that is done to a starter behind its back. */
 export type StarterDamage = {
@@ -20,6 +21,8 @@ export type StarterDamage = {
 export type StartersFixture = Fixture & {
   /** Neither of the two is there at first. */
   readonly starters: Starters;
+  /** What the suite waits through. */
+  readonly clock: Pick<Clock, 'sleep'>;
   /** What can be done to them here, each once both are defined. */
   readonly damages: readonly StarterDamage[];
   /** Names the process of the running service, where that can be asked. */
@@ -112,6 +115,19 @@ const tests: ContractTests<StartersFixture> = {
       assert.equal(await fixture.process?.(), first, what);
     }
     assert.equal(await starters.answers(), true);
+  },
+
+  'restarted, the service answers again, as another process': async ({ starters, clock, process }) => {
+    await starters.define('service');
+    await starters.start('service');
+    const first = await process?.();
+    await starters.restart();
+    const anew = async () => {
+      const another = process === undefined || (await process().catch(() => first)) !== first;
+      return another && (await starters.answers());
+    };
+    await until(clock, anew, 'the service answers again');
+    await starters.stop('service');
   },
 
   'a service that runs and answers nobody does not answer': async ({ starters, deafen }, context) => {

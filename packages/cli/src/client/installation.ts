@@ -9,6 +9,7 @@ import { clientPlace } from './place.ts';
 import { releaseKey } from './release-key.ts';
 import { driverFile, testScreenDriver } from './screen-driver.ts';
 import { settingsIn } from './settings.ts';
+import { versionHost } from './version-host.ts';
 
 /**
  * Whoever repairs holds it, the running client or a verb beside it: a repair is long, and the client must go on meanwhile,
@@ -20,9 +21,11 @@ const repairLock: LockKind = { file: 'components.lock', code: 'system.busy' };
 export function clientInstallation(folder: string, machine: Machine): ClientInstallation | undefined {
   const place = clientPlace();
   if (!place || releaseKey === undefined) return undefined;
+  const versions = versionHost(machine, folder);
   return {
     place,
     releaseKey,
+    ...(versions ? { versions } : {}),
     testDriver: (path) => testScreenDriver(machine, join(path, driverFile)),
     alone: async (work) => {
       const lock = await lockFolder(folder, machine, repairLock);

@@ -12,6 +12,7 @@ import { screenVerb } from './verbs/screen.ts';
 import { serviceVerb } from './verbs/service.ts';
 import { startersVerb } from './verbs/starters.ts';
 import { statusVerb } from './verbs/status.ts';
+import { selfTestVerb, versionsVerb } from './verbs/versions.ts';
 
 /** In the order in which --help shows them. */
 const verbs: readonly ((verbs: ClientVerbs) => void)[] = [
@@ -26,6 +27,8 @@ const verbs: readonly ((verbs: ClientVerbs) => void)[] = [
   componentsVerb,
   verifyVerb,
   repairVerb,
+  versionsVerb,
+  selfTestVerb,
 ];
 
 /** The program with all its verbs. */

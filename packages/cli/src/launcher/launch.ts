@@ -1,7 +1,9 @@
 /** Starts a version of the client in this very process, with the service manager answered before anything of it is loaded. */
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { LaunchedService } from '@holdfast/ports';
-import { chooseVersion, type InstalledVersion, seedOf } from './versions.ts';
+import { chooseVersion, type InstalledVersion, mainOf, seedOf } from './versions.ts';
 
 /** A service that is told how the version ended. */
 export type AnsweredService = LaunchedService & { end(exitCode: number): Promise<void> };
@@ -18,6 +20,9 @@ export type LaunchOptions = {
   readonly answer: () => Promise<AnsweredService | undefined>;
   readonly error: (text: string) => void;
 };
+
+/** What a version may ask of a launcher: it rises with every change that one relies on. */
+export const launcherInterface = 1;
 
 /** Verb with which the service manager starts a client. */
 const serviceVerb = 'service';
@@ -37,19 +42,65 @@ export async function launch(options: LaunchOptions): Promise<void> {
 }
 
 async function becomeVersion(options: LaunchOptions, service: LaunchedService | undefined): Promise<void> {
-  const { installFolder, stateFolder, releaseKey } = options;
-  const seed = seedOf(installFolder);
-  const { chosen, fellBack } = await chooseVersion(installFolder, stateFolder, releaseKey);
+  const { installFolder, stateFolder, releaseKey, words, error } = options;
   const become = (version: InstalledVersion, reason: string | null) => {
-    if (reason !== null) options.error(`holdfast-client: ${reason}; the seed version is started\n`);
-    globalThis.holdfastLauncher = { interface: 1, fellBack: reason, service: service ?? null };
+    if (reason !== null) error(`holdfast-client: ${reason}; ${spoken(version)} is started\n`);
+    globalThis.holdfastLauncher = {
+      interface: launcherInterface,
+      fellBack: reason,
+      service: service ?? null,
+    };
     return import(pathToFileURL(version.main).href);
   };
+  const isTried = words[0] === serviceVerb && (await trialLies(stateFolder));
+  const reason = isTried ? await tryVersion(options, become) : null;
+  if (reason === undefined) return;
+  const { chosen, fellBack } = await chooseVersion(installFolder, stateFolder, releaseKey);
+  const seed = seedOf(installFolder);
   try {
-    await become(chosen, fellBack);
+    await become(chosen, fellBack ?? reason);
   } catch (thrown) {
     if (chosen.name === seed.name) throw thrown;
-    const why = thrown instanceof Error ? thrown.message : String(thrown);
-    await become(seed, `version ${chosen.name} could not be loaded: ${why}`);
+    await become(seed, `version ${chosen.name} could not be loaded: ${textOf(thrown)}`);
   }
+}
+
+const spoken = ({ name }: InstalledVersion) => (name === 'seed' ? 'the seed version' : `version ${name}`);
+
+const textOf = (thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown));
+
+/**
+ * Starts the version that is on trial, its start counted and its guard beside it.
+ * @returns undefined once it has run and ended; else why another one is to be started, null where there is nothing to say
+ */
+async function tryVersion(
+  { installFolder, stateFolder, releaseKey, error }: LaunchOptions,
+  become: (version: InstalledVersion, reason: null) => Promise<unknown>,
+): Promise<string | null | undefined> {
+  const { countedStart, endedAsAsked, giveUp, startGuard } = await import('./trial.ts');
+  try {
+    const { version, trial } = await countedStart(stateFolder, releaseKey);
+    if (trial === null) return null;
+    const endGuard = startGuard(installFolder, stateFolder, error);
+    try {
+      await become({ name: version, main: mainOf(join(stateFolder, 'versions', version)) }, null);
+    } catch (thrown) {
+      const why = `version ${version} could not be loaded: ${textOf(thrown)}`;
+      await giveUp(stateFolder, trial, 'cannot-load', why);
+      return why;
+    } finally {
+      await endGuard();
+    }
+    if (Number(process.exitCode ?? 0) === 0) await endedAsAsked(stateFolder, trial);
+    return undefined;
+  } catch (thrown) {
+    return `the trial of a version cannot go on: ${textOf(thrown)}`;
+  }
+}
+
+async function trialLies(stateFolder: string): Promise<boolean> {
+  return await access(join(stateFolder, 'versions', 'trial.json')).then(
+    () => true,
+    () => false,
+  );
 }

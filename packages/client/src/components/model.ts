@@ -3,6 +3,7 @@ import type { ComponentFile, ComponentManifest, ComponentName } from '@holdfast/
 import type { Serial } from '@holdfast/engine';
 import type { MachinePorts, TlsIdentity } from '@holdfast/ports';
 import type { Site } from '../site.ts';
+import type { InstalledRuntime } from '../versions/route.ts';
 
 /** Absolute paths. */
 export type ClientPlace = {
@@ -43,6 +44,17 @@ export type Installation = {
 export type ClientInstallation = Pick<Installation, 'place' | 'releaseKey' | 'alone'> & {
   /** Whether the screen driver in a folder (absolute path) works on this machine. Absent: none is laid out. */
   readonly testDriver?: (folder: string) => Promise<{ readonly passed: boolean; readonly text: string }>;
+  /** What lets it become another version. Absent: it stays what its package installed. */
+  readonly versions?: VersionHost;
+};
+
+/** What a client has to become another version of itself. */
+export type VersionHost = {
+  readonly runtime: InstalledRuntime;
+  /** Whether the version in a folder (absolute path) works on this machine, tried in a process of its own. Never rejects. */
+  selfTest(folder: string): Promise<{ readonly passed: boolean; readonly text: string }>;
+  /** Has the service manager start the client anew; resolves when that is under way. @throws HoldfastError `system.*` */
+  restart(): Promise<void>;
 };
 
 /** One thing that is not as the signed manifest says. Plain data. */

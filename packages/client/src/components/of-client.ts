@@ -13,7 +13,7 @@ import type { Installation, PackageSite } from './model.ts';
 export function installationOf(context: ClientContext, exclusive: Serial): Installation | undefined {
   const { options, ports, journal, site } = context;
   if (!options.installation) return undefined;
-  const { testDriver: _notOfIt, ...installation } = options.installation;
+  const { testDriver: _driver, versions: _versions, ...installation } = options.installation;
   return {
     ...installation,
     ports,

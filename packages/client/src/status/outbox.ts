@@ -39,6 +39,9 @@ export function outboxAfter(outbox: Outbox, entry: OutboxEntry): Outbox {
           message.seq === entry.message.seq ? entry.message : message,
         ),
       };
+    default:
+      // Written by a newer version that was taken back since.
+      return outbox;
   }
 }
 

@@ -75,6 +75,11 @@ export function starterTable(): StarterTable {
           set(name, { present: true, asDefined: true, enabled: true }),
         ),
       start: (name) => calls.call(life, 'starters.start', [name], () => start(name)),
+      restart: () =>
+        calls.call(life, 'starters.restart', [], () => {
+          set('service', { active: false });
+          start('service');
+        }),
       stop: (name) => calls.call(life, 'starters.stop', [name], () => set(name, { active: false })),
       remove: (name) => calls.call(life, 'starters.remove', [name], () => set(name, gone)),
       answers: () =>

@@ -67,6 +67,8 @@ export function linuxStarters(options: StartersOptions = {}): Starters {
       await ask('systemctl', ['reset-failed', '--', unit]);
       await call(['start', '--', unit], jobTimeoutMs);
     },
+    // Not waited for: the job ends the caller where that is the service itself.
+    restart: () => call(['restart', '--no-block', '--', leader('service')]),
     async stop(name) {
       const unit = leader(name);
       if ((await showUnit(ask, unit)) !== undefined) await call(['stop', '--', unit], jobTimeoutMs);

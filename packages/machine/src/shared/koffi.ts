@@ -1,5 +1,6 @@
 /** Calls into libraries of the system that Node does not make itself. */
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type * as Koffi from 'koffi';
 
 /**
@@ -7,5 +8,14 @@ import type * as Koffi from 'koffi';
  * @param from path or file URL of the module beside whose packages koffi lies
  */
 export function loadKoffi(from: string = import.meta.url): typeof Koffi {
-  return createRequire(from)('koffi');
+  try {
+    return createRequire(from)('koffi');
+  } catch (thrown) {
+    if (!isMissing(thrown)) throw thrown;
+    // A version of a client in its state folder: packages lie beside the launcher, whose runtime it runs on.
+    return createRequire(join(dirname(dirname(process.execPath)), 'launcher', 'launcher.mjs'))('koffi');
+  }
 }
+
+const isMissing = (thrown: unknown) =>
+  thrown instanceof Error && 'code' in thrown && thrown.code === 'MODULE_NOT_FOUND';

@@ -1,4 +1,6 @@
 /** What starts the client on Windows: its service, and the scheduled task of the second starter. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { HoldfastError, isHoldfastError, systemError } from '@holdfast/contract';
 import type { Clock, Services, StarterState, Starters } from '@holdfast/ports';
 import { clientRescueTask, clientService } from './client-definitions.ts';
@@ -73,10 +75,29 @@ export function windowsStarters(
       );
     },
     start: (name) => starters[name].start(),
+    restart: () => restartApart(options.service.name),
     stop: (name) => starters[name].stop(),
     remove: (name) => starters[name].remove(),
     answers: async () => (await services.readiness(options.service.name)).ready,
   };
+}
+
+/**
+ * By a program of Windows that outlives its caller: the service manager knows no restart, and a service that has stopped
+ * itself starts nothing more.
+ */
+async function restartApart(name: string): Promise<void> {
+  const line = `/d /c "net stop "${name}" & net start "${name}""`;
+  const program = spawn('cmd.exe', [line], {
+    detached: true,
+    stdio: 'ignore',
+    windowsHide: true,
+    windowsVerbatimArguments: true,
+  });
+  await once(program, 'spawn').catch((cause: unknown) => {
+    throw new HoldfastError('system.failed', `Nothing could be started to restart ${name}.`, { cause });
+  });
+  program.unref();
 }
 
 type Starter = {

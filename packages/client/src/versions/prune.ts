@@ -1,0 +1,27 @@
+/** Removes versions that nobody goes back to any more. */
+import { removeTree } from '@holdfast/engine';
+import type { Folder } from '@holdfast/ports';
+import type { VersionProgress } from './progress.ts';
+import { readCurrent, readTrial } from './record.ts';
+import { forgetSaved } from './saved.ts';
+
+/** What a version's folder, or one that is being made, is called; content on its way has its hash for a name. */
+const ofVersions = /^\d{1,3}\.\d{1,3}\.\d{1,5}(?:\.part)?$|^[0-9a-f]{64}(?:\.part)?$/;
+
+/**
+ * Keeps the current version, the one on trial with the one before it, and the one that the last blessed one came after.
+ * Between trials nothing of a saved state is needed.
+ */
+export async function prune(
+  state: Folder,
+  versions: Folder,
+  progress: VersionProgress | undefined,
+): Promise<void> {
+  const trial = await readTrial(versions);
+  const kept = new Set([await readCurrent(state), trial?.version, trial?.previous, progress?.kept]);
+  for (const { name } of await versions.list()) {
+    if (ofVersions.test(name) && !kept.has(name)) await removeTree(versions, name);
+  }
+  if (!trial) await forgetSaved(versions);
+  await versions.sync();
+}
