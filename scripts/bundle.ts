@@ -1,4 +1,5 @@
 /** How a program is bundled: modules for Node, with what is imported dynamically in files of its own. */
+import { dirname } from 'node:path';
 import { type BuildResult, build, type Plugin } from 'esbuild';
 import { projectFolder } from './built.ts';
 
@@ -7,7 +8,7 @@ function standIn(path: string, contents: string): Plugin {
   const filter = new RegExp(`^${path.replaceAll(/[\\.+*?^$()[\]{}|]/g, '\\$&')}$`);
   return {
     name: `instead of ${path}`,
-    setup: ({ onLoad }) => onLoad({ filter }, () => ({ contents, loader: 'ts' })),
+    setup: ({ onLoad }) => onLoad({ filter }, () => ({ contents, loader: 'ts', resolveDir: dirname(path) })),
   };
 }
 

@@ -46,18 +46,26 @@ const absolute = (entries: Readonly<Record<string, string>>) =>
     }),
   );
 
+export type BundleOptions = {
+  /** PEM of the public half. */
+  readonly releaseKey: string;
+  readonly version: string;
+  /** What stands in for modules of the sources: contents by absolute path. */
+  readonly instead?: Readonly<Record<string, string>>;
+};
+
 /** Bundles everything into the install folder `output`: `seed/` and `launcher/`. */
 export async function bundleClient(
   platform: ClientPlatform,
   output: string,
-  { releaseKey, version }: { readonly releaseKey: string; readonly version: string },
+  { releaseKey, version, instead = {} }: BundleOptions,
 ): Promise<void> {
   const common = {
     target: 'node22',
     external: ['koffi'],
     define: { HOLDFAST_RELEASE_KEY: JSON.stringify(releaseKey) },
     // What a client says of itself is the version that it was built as.
-    instead: { [versionModule]: `export const holdfastVersion = ${JSON.stringify(version)};` },
+    instead: { ...instead, [versionModule]: `export const holdfastVersion = ${JSON.stringify(version)};` },
     sourceMaps: false,
   } as const;
   await bundleProgram({ ...common, entries: absolute(seedEntries), output: join(output, 'seed') });

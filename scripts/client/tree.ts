@@ -59,6 +59,25 @@ export async function layOut(options: {
   }
 }
 
+/**
+ * Makes a version by itself anew, to be tried by clients: what its archive has, without runtime and programs.
+ * @param instead stands in for modules of the sources: contents by absolute path
+ */
+export async function layOutVersion(options: {
+  readonly target: ClientTarget;
+  readonly version: string;
+  readonly folder: string;
+  readonly releaseKey: KeyObject;
+  readonly instead?: Readonly<Record<string, string>>;
+}): Promise<Tree> {
+  const { target, version, folder, releaseKey, instead = {} } = options;
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await bundleClient(target.platform, folder, { releaseKey: publicHalf(releaseKey), version, instead });
+  await writeManifests({ target, version, folder, files: await listed(folder) }, releaseKey);
+  return { target, version, folder, files: await listed(folder) };
+}
+
 /** A copy, so that no damage to it reaches the one that it is of. */
 async function layOutRuntime(target: ClientTarget, folder: string): Promise<void> {
   const runtime = await runtimeOf(target);

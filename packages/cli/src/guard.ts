@@ -10,13 +10,18 @@ setDefaultCACertificates([]);
 
 const { stateFolder, beats } = workerData as GuardOrder;
 const machine = thisMachine();
+const seconds = (ms: number) => Math.floor(ms / 1000);
 
 await guardTrial(
   machine,
   {
-    beats: () => Atomics.load(beats, 0),
-    // Of the whole process, as the system counts it.
-    memory: () => process.memoryUsage.rss(),
+    sight: () => ({
+      beats: Atomics.load(beats, 0),
+      // Of the whole process, as the system counts it.
+      memory: process.memoryUsage.rss(),
+      processorMs: (process.cpuUsage().user + process.cpuUsage().system) / 1000,
+      clockAheadMs: (Atomics.load(beats, 1) - seconds(Date.now())) * 1000,
+    }),
     site: (): Promise<SiteAnswer> => witness(machine, stateFolder),
     end: async () => {
       process.kill(process.pid, 'SIGKILL');

@@ -9,7 +9,8 @@ import { HoldfastError, seal, trialMs, trialStarts } from '@holdfast/contract';
 import { withOpen } from '@holdfast/engine';
 import { localDisk } from '@holdfast/machine';
 import type { Folder } from '@holdfast/ports';
-import { guardTrial, hungMs, mostMemory, type SiteAnswer, type Watched } from '../src/versions/guard.ts';
+import { guardTrial, type SiteAnswer, type Watched } from '../src/versions/guard.ts';
+import { hungMs, mostMemory, type Sight } from '../src/versions/judge.ts';
 import {
   makeVersions,
   readCurrent,
@@ -65,6 +66,7 @@ async function onTrial<Result>(
     identity: { clientId, keyFile: 'k.key', certificate: '-', issuedAt: 1, expiresAt: 2 },
   };
   writeFileSync(join(path, 'keys/identity.json'), JSON.stringify(copy));
+  writeFileSync(join(path, 'client.journal'), '');
   return await withOpen(disk.open(path), async (state) => {
     await makeVersions(state, (versions) => writeTrial(versions, { ...trial, ...change }));
     await writeCurrent(state, '0.2.0');
@@ -131,18 +133,20 @@ describe('what the launcher starts', () => {
 });
 
 /** A machine whose time passes by sleeping, and a version as a guard sees it. */
-function watching(change: Partial<Watched> = {}, answers: readonly SiteAnswer[] = ['answers']) {
+function watching(
+  change: (time: number) => Partial<Omit<Sight, 'atMs'>> = () => ({}),
+  answers: readonly SiteAnswer[] = ['answers'],
+) {
   let time = 0;
   let beats = 0;
   let asked = 0;
   let ended = 0;
   const over = new AbortController();
   const watched: Watched = {
-    beats: () => {
+    sight: () => {
       beats += 1;
-      return beats;
+      return { beats, memory: 60 << 20, processorMs: time * 0.01, clockAheadMs: 0, ...change(time) };
     },
-    memory: () => 60 * 1024 ** 2,
     site: async () => {
       asked += 1;
       return answers[(asked - 1) % answers.length] ?? 'away';
@@ -150,7 +154,6 @@ function watching(change: Partial<Watched> = {}, answers: readonly SiteAnswer[] 
     end: async () => {
       ended += 1;
     },
-    ...change,
   };
   const ports = {
     disk,
@@ -211,24 +214,44 @@ describe('the guard of a trial', () => {
   for (const answer of ['busy', 'away'] as const) {
     it(`does not hold it against a version that the site is ${answer}`, () =>
       onTrial(async (state, path) => {
-        assert.equal(await watching({}, [answer]).guard(path), 'stopped');
+        assert.equal(await watching(undefined, [answer]).guard(path), 'stopped');
         assert.equal((await withVersions(state, readTrial))?.spentMs, 0);
       }));
   }
 
-  it('gives up a version whose loop stands still, and one that takes too much memory', async () => {
-    for (const [cause, change, limit] of [
-      ['hung', { beats: () => 7 }, hungMs + 10_000],
-      ['memory', { memory: () => mostMemory + 1 }, 10_000],
-    ] as const) {
-      await onTrial(async (state, path) => {
+  const minute = 60_000;
+  const faults: readonly [
+    what: string,
+    cause: string,
+    change: (time: number) => Partial<Sight>,
+    limit: number,
+  ][] = [
+    ['whose loop stands still', 'hung', () => ({ beats: 7 }), hungMs + 10_000],
+    ['that takes too much memory', 'memory', () => ({ memory: mostMemory + 1 }), 10_000],
+    ['that leaks', 'memory', (time) => ({ memory: (60 << 20) + (time / minute) * (50 << 20) }), 3.5 * minute],
+    ['that keeps the processor busy', 'busy', (time) => ({ processorMs: time * 0.95 }), 3.5 * minute],
+    ['whose clock is far off', 'clock', () => ({ clockAheadMs: 3600_000 }), 10_000],
+  ];
+  for (const [what, cause, change, limit] of faults) {
+    it(`gives up a version ${what}`, () =>
+      onTrial(async (state, path) => {
+        await withVersions(state, (versions) => writeBlessing(versions, blessingOf()));
         const seen = watching(change);
         assert.equal(await seen.guard(path), 'given-up');
         assert.equal((await withVersions(state, readVerdict))?.cause, cause);
         assert.ok(seen.time() < limit, `${cause}: ${seen.time()} ms`);
+      }));
+  }
+
+  it('lets a version that grows and works hard while it starts go on', () =>
+    onTrial(async (state, path) => {
+      await withVersions(state, (versions) => writeBlessing(versions, blessingOf()));
+      const hard = (time: number) => ({
+        memory: (60 << 20) + Math.min(time, minute) * 2_000,
+        processorMs: Math.min(time, minute),
       });
-    }
-  });
+      assert.equal(await watching(hard).guard(path), 'blessed');
+    }));
 
   it('gives up a version that has lost who the client is', () =>
     onTrial(async (state, path) => {
@@ -241,7 +264,7 @@ describe('the guard of a trial', () => {
     onTrial(
       async (state, path) => {
         await withVersions(state, (versions) => writeBlessing(versions, blessingOf()));
-        assert.equal(await watching({}, ['busy']).guard(path), 'stopped');
+        assert.equal(await watching(undefined, ['busy']).guard(path), 'stopped');
         assert.ok(await withVersions(state, readTrial));
         await withVersions(state, (versions) =>
           writeTrial(versions, { ...trial, needsRestart: true, bootId: 'the one before' }),

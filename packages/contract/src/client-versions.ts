@@ -50,6 +50,9 @@ export const trialStarts = 3;
 /** Milliseconds awake, with a site that answers, within which a trial must have been blessed. */
 export const trialMs = 8 * 60_000;
 
+/** Milliseconds awake that a trial lasts at least, whatever the site says: a leak and a late death take their time. */
+export const trialLeastMs = 3 * 60_000;
+
 /** Why a version was given up. Closed: the console and reports count by it. */
 export const trialFailures = {
   damaged: 'its files are not what the release key has signed',
@@ -57,6 +60,8 @@ export const trialFailures = {
   died: 'it ended again and again without being asked',
   hung: 'its loop stood still',
   memory: 'it took too much memory',
+  busy: 'it kept the processor busy',
+  clock: 'its clock is not that of the machine',
   'no-proof': 'it did not prove to its site that it works, while the site answered others',
   'state-lost': 'the identity or the journal of the client were gone or of no use',
   'rolled-back': 'an administrator took it back',

@@ -11,7 +11,7 @@ import { intact } from './intact.ts';
 export type GuardOrder = {
   readonly stateFolder: string;
   readonly installFolder: string;
-  /** One number, which rises while the loop of this process turns. */
+  /** A number that rises while the loop of this process turns, and the seconds since 1970 as it knows them. */
   readonly beats: Int32Array;
 };
 
@@ -53,8 +53,13 @@ export function startGuard(
   stateFolder: string,
   error: (text: string) => void,
 ): () => Promise<void> {
-  const beats = new Int32Array(new SharedArrayBuffer(4));
-  const beating = setInterval(() => Atomics.add(beats, 0, 1), beatMs).unref();
+  const beats = new Int32Array(new SharedArrayBuffer(8));
+  const beat = () => {
+    Atomics.add(beats, 0, 1);
+    Atomics.store(beats, 1, Math.floor(Date.now() / 1000));
+  };
+  beat();
+  const beating = setInterval(beat, beatMs).unref();
   const order: GuardOrder = { stateFolder, installFolder, beats };
   const guard = new Worker(join(installFolder, 'launcher', 'guard.mjs'), { workerData: order });
   guard.unref();

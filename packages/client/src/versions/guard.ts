@@ -2,10 +2,12 @@
  * Watches over a version on trial from beside its loop, with code of the launcher's: it believes the site's signature and
  * what it sees for itself, and no word of the version. Faults of the site, of the network, and sleep count for nobody.
  */
-import { isHoldfastError, type TrialFailure, trialFailures, trialMs } from '@holdfast/contract';
+import { isHoldfastError, trialLeastMs, trialMs } from '@holdfast/contract';
 import { withOpen } from '@holdfast/engine';
 import type { Boot, Clock, Disk, Folder } from '@holdfast/ports';
 import { keptIdentity } from '../enrolment/identity.ts';
+import { journalName } from '../open-state.ts';
+import { createJudge, type Fault, fault, type Sight } from './judge.ts';
 import { readTrial, type Trial, withVersions, writeTrial } from './record.ts';
 import { goBack, takeBlessing } from './trial.ts';
 
@@ -20,10 +22,8 @@ export type SiteAnswer = 'answers' | 'busy' | 'away';
 
 /** What the guard can see of the version without asking it. */
 export type Watched = {
-  /** Rises while its loop turns. */
-  beats(): number;
-  /** Bytes of memory that its process takes; undefined where that cannot be told. */
-  memory(): number | undefined;
+  /** Its process, as it is at this moment. */
+  sight(): Omit<Sight, 'atMs'>;
   /** Whether the site answers this client now, by a request of the guard's own. */
   site(): Promise<SiteAnswer>;
   /** Ends its process at once, so that the service manager starts the version before it. Resolves when that is under way. */
@@ -40,10 +40,6 @@ export type GuardOptions = {
 /** Milliseconds between two looks, and between two questions to the site. */
 const lookMs = 2_000;
 const askMs = 20_000;
-/** Milliseconds awake without a turn of the loop after which it counts as hung. */
-export const hungMs = 60_000;
-/** Bytes that a client may take: many times what one needs. */
-export const mostMemory = 768 * 1024 ** 2;
 /** Milliseconds between two looks that are more than this were not spent awake. */
 const asleepMs = 60_000;
 
@@ -70,38 +66,24 @@ type Guard = {
 async function watch(guard: Guard): Promise<GuardEnd> {
   const { ports, watched, options, state } = guard;
   const bootId = await ports.boot.id();
-  let beats = watched.beats();
-  let stillMs = 0;
-  let sinceAskedMs = askMs;
-  let lastAnswer: SiteAnswer | undefined;
-  let lastMs = await awakeMs(ports);
+  const judge = createJudge();
+  const ask = askSite(guard);
+  const awake = awakeSince(ports);
   for (;;) {
+    const atMs = await awake();
     const trial = await withVersions(state, readTrial);
     if (trial === undefined) return 'no-trial';
-    if (await withVersions(state, (versions) => takeBlessing(versions, trial, bootId))) {
+    const wrong = judge({ ...watched.sight(), atMs }) ?? (await lost(state, trial));
+    if (wrong !== undefined) return await giveUp(guard, trial, wrong);
+    // However soon the site has said so: what shows late is to have its time.
+    const late = atMs >= trialLeastMs;
+    if (late && (await withVersions(state, (versions) => takeBlessing(versions, trial, bootId)))) {
       options.log(`version ${trial.version} has proved itself`);
       return 'blessed';
     }
-    const nowMs = await awakeMs(ports);
-    const passedMs = Math.min(Math.max(nowMs - lastMs, 0), asleepMs);
-    lastMs = nowMs;
-    stillMs = watched.beats() === beats ? stillMs + passedMs : 0;
-    beats = watched.beats();
-    sinceAskedMs += passedMs;
-    if (sinceAskedMs >= askMs) {
-      const answer = await watched.site();
-      // The time since the last question counts only where the site answered at both ends of it.
-      if (answer === 'answers' && lastAnswer === 'answers') await spend(state, trial, sinceAskedMs);
-      lastAnswer = answer;
-      sinceAskedMs = 0;
-    }
-    const fault = await faultOf(guard, stillMs);
-    if (fault !== undefined) {
-      options.log(`version ${trial.version} is given up: ${fault.reason}`);
-      await goBack(state, trial, { ...fault, at: ports.clock.now() });
-      await watched.end();
-      return 'given-up';
-    }
+    const spentMs = trial.spentMs + (await ask(atMs));
+    if (spentMs >= trialMs) return await giveUp(guard, trial, fault('no-proof'));
+    if (spentMs !== trial.spentMs) await spend(state, trial, spentMs);
     try {
       await ports.clock.sleep(lookMs, options.signal);
     } catch (thrown) {
@@ -111,39 +93,56 @@ async function watch(guard: Guard): Promise<GuardEnd> {
   }
 }
 
-async function awakeMs({ boot, clock }: GuardPorts): Promise<number> {
-  return (await boot.awake?.()) ?? clock.monotonic();
+async function giveUp(
+  { ports, watched, options, state }: Guard,
+  trial: Trial,
+  wrong: Fault,
+): Promise<GuardEnd> {
+  options.log(`version ${trial.version} is given up: ${wrong.reason}`);
+  await goBack(state, trial, { ...wrong, at: ports.clock.now() });
+  await watched.end();
+  return 'given-up';
 }
 
-async function spend(state: Folder, { upgradeId }: Trial, ms: number): Promise<void> {
+/** Milliseconds awake since it was made; a long gap between two looks was sleep, whatever the clocks say. */
+function awakeSince({ boot, clock }: GuardPorts): () => Promise<number> {
+  let sum = 0;
+  let last: number | undefined;
+  return async () => {
+    const now = (await boot.awake?.()) ?? clock.monotonic();
+    sum += Math.min(Math.max(now - (last ?? now), 0), asleepMs);
+    last = now;
+    return sum;
+  };
+}
+
+/** Asks the site now and then. Answers how many milliseconds it has answered since the last time: at both ends of them. */
+function askSite({ watched }: Guard): (atMs: number) => Promise<number> {
+  let last: { readonly atMs: number; readonly answer: SiteAnswer } | undefined;
+  return async (atMs) => {
+    if (last !== undefined && atMs - last.atMs < askMs) return 0;
+    const before = last;
+    last = { atMs, answer: await watched.site() };
+    return before?.answer === 'answers' && last.answer === 'answers' ? atMs - before.atMs : 0;
+  };
+}
+
+async function spend(state: Folder, { upgradeId }: Trial, spentMs: number): Promise<void> {
   await withVersions(state, async (versions) => {
     const trial = await readTrial(versions);
-    if (trial?.upgradeId !== upgradeId) return;
-    await writeTrial(versions, { ...trial, spentMs: Math.round(trial.spentMs + ms) });
+    if (trial?.upgradeId === upgradeId)
+      await writeTrial(versions, { ...trial, spentMs: Math.round(spentMs) });
   });
 }
 
-async function faultOf(
-  { watched, state }: Guard,
-  stillMs: number,
-): Promise<{ cause: TrialFailure; reason: string } | undefined> {
-  const fault = (cause: TrialFailure, reason: string = trialFailures[cause]) => ({ cause, reason });
-  if (stillMs >= hungMs) return fault('hung', `its loop stood still for ${Math.round(stillMs / 1000)} s`);
-  const memory = watched.memory() ?? 0;
-  if (memory > mostMemory) return fault('memory', `it takes ${Math.round(memory / 1024 ** 2)} MB of memory`);
-  const trial = await withVersions(state, readTrial);
-  if (trial === undefined) return undefined;
-  if (trial.spentMs >= trialMs) return fault('no-proof');
-  const identity = await identityOf(state);
-  return identity === trial.clientId ? undefined : fault('state-lost');
-}
-
-/** A disk that cannot be read is no fault of the version's. */
-async function identityOf(state: Folder): Promise<string | undefined> {
+/** Whether the version has lost who the client is, or what it knows. A disk that cannot be read is no fault of its. */
+async function lost(state: Folder, trial: Trial): Promise<Fault | undefined> {
   try {
-    return (await keptIdentity(state))?.identity.clientId;
+    const identity = (await keptIdentity(state))?.identity.clientId;
+    if (identity !== trial.clientId) return fault('state-lost', 'the identity of the client is gone');
+    if (!(await state.entry(journalName))) return fault('state-lost', 'the journal of the client is gone');
   } catch (thrown) {
     if (!isHoldfastError(thrown)) throw thrown;
-    return undefined;
   }
+  return undefined;
 }

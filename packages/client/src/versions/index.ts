@@ -9,6 +9,7 @@ export {
   type SiteAnswer,
   type Watched,
 } from './guard.ts';
+export type { Sight } from './judge.ts';
 export {
   currentName,
   readCurrent,
