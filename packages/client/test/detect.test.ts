@@ -10,13 +10,13 @@ import type { Installers } from '@holdfast/ports';
 import { parseCommand } from '../src/software/command.ts';
 import { detect } from '../src/software/detect.ts';
 
-const variables = { content: '/work/a b', root: '/root dir', log: '/logs/x.log' };
+const variables = { content: '/work/a b', root: '/root dir', log: '/logs/x.log', state: '/state' };
 
 test('a command line is words: blanks separate, quotes keep together, variables split nothing', () => {
-  const line = '"{content}/set up.sh"  --to={root}\t"" a"b c"d';
+  const line = '"{content}/set up.sh"  --to={root}\t"" a"b c"d {state}/mark';
   assert.deepEqual(parseCommand(line, variables, 'linux', '/work'), {
     program: '/work/a b/set up.sh',
-    arguments: ['--to=/root dir', '', 'ab cd'],
+    arguments: ['--to=/root dir', '', 'ab cd', '/state/mark'],
     folder: '/work',
   });
 });
@@ -27,7 +27,7 @@ test('no shell reads a command line: its characters are characters', () => {
 });
 
 test('on Windows the rest goes to the program verbatim, product codes untouched', () => {
-  const windows = { content: 'C:\\state\\work', root: '', log: 'C:\\state\\r.log' };
+  const windows = { content: 'C:\\state\\work', root: '', log: 'C:\\state\\r.log', state: 'C:\\state' };
   const line =
     'msiexec /I "{content}\\putty.msi" /L*v "{log}" REINSTALLMODE=vmeus  REINSTALL=ALL /x {1234-AB}';
   assert.deepEqual(parseCommand(line, windows, 'windows', 'C:\\'), {
@@ -64,7 +64,10 @@ async function looking(test: TestContext, installers: Partial<Installers> = {}, 
       ...installers,
     },
   };
-  return (...rules: DetectionRule[]) => detect(ports, rules, { platform: 'linux', root }, intent);
+  const state = await mkdtemp(join(tmpdir(), 'holdfast-state-'));
+  test.after(() => rm(state, { recursive: true }));
+  await writeFile(join(state, 'mark'), 'mark');
+  return (...rules: DetectionRule[]) => detect(ports, rules, { platform: 'linux', root, state }, intent);
 }
 
 test('for a removal it is looked at whether a part is left, whichever rule is the one that fails', async (t) => {
@@ -95,6 +98,16 @@ test('a file rule follows no link and leaves its root by no path', async (t) => 
   assert.match((await look({ kind: 'file', path: '/app/passwd' })).reason, /is not a file/);
   await assert.rejects(look({ kind: 'file', path: '/app/../../etc/passwd' }), { code: 'disk.outside' });
   await assert.rejects(look({ kind: 'file', path: 'C:\\Windows\\x' }), { code: 'command.invalid' });
+});
+
+test('a file rule of the state folder looks there, beside the root, and leaves it by no path', async (t) => {
+  const look = await looking(t);
+  const file = (path: string, rest = {}) => look({ kind: 'file', path, ...rest });
+  assert.equal((await file('{state}/mark', { sha256: sha256('mark') })).present, true);
+  assert.match((await file('{state}/tool')).reason, /is missing/);
+  await assert.rejects(file('{state}/../app/tool'), { code: 'disk.outside' });
+  await assert.rejects(file('{state}'), { code: 'command.invalid' });
+  await assert.rejects(look({ kind: 'file', path: '/app/{state}/../mark' }), { code: 'disk.outside' });
 });
 
 test('a version rule takes the same or a higher version, and no version for none', async (t) => {

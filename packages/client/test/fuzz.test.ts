@@ -21,9 +21,9 @@ import { errorOf, jsonReader, retryAfterSeconds } from '../src/site.ts';
 import { parseCommand } from '../src/software/command.ts';
 import { detect } from '../src/software/detect.ts';
 
-const variables = { content: '/work "a" {log}', root: '/root dir', log: '/logs/x.log' };
+const variables = { content: '/work "a" {log}', root: '/root dir', log: '/logs/x.log', state: '/{root}' };
 const filled = (text: string) =>
-  text.replace(/\{(content|root|log)\}/g, (_, name: keyof typeof variables) => variables[name]);
+  text.replace(/\{(content|root|log|state)\}/g, (_, name: keyof typeof variables) => variables[name]);
 
 test('words in quotation marks come out as they went in, with their variables filled in once', () => {
   const word = fc
@@ -54,7 +54,7 @@ test('any command line is refused as invalid, or has a program and loses no char
     fc.constantFrom('"', ' ', '\t', '{', '}', '{root}', 'a'),
     fc.string({ unit: 'binary' }),
   );
-  const bare = { content: '{content}', root: '{root}', log: '{log}' };
+  const bare = { content: '{content}', root: '{root}', log: '{log}', state: '{state}' };
   fc.assert(
     fc.property(
       fc.array(piece, { maxLength: 8 }),
@@ -121,7 +121,7 @@ test('the path of a file rule finds nothing outside its root, and fails only wit
         asked.length = 0;
         try {
           const rule = { kind: 'file', path: pieces.join('') } as const;
-          assert.equal((await detect(ports, [rule], { platform, root })).present, false);
+          assert.equal((await detect(ports, [rule], { platform, root, state: root })).present, false);
         } catch (thrown) {
           assert.ok(isHoldfastError(thrown), String(thrown));
         }

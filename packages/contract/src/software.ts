@@ -6,7 +6,10 @@ import { Name, Platform, RelativePath, Sha256, Uuid } from './ids.ts';
 
 const strict = { additionalProperties: false } as const;
 
-/** Absolute path on the client, in its own notation; under the client's managed root on Linux. */
+/**
+ * Absolute path on the client, in its own notation; under the client's managed root on Linux. `{state}` at the beginning
+ * is the client's own state folder, wherever that lies.
+ */
 const ClientPath = Type.String({ minLength: 1, maxLength: 1024 });
 
 /** Up to four dotted numbers. */
@@ -94,7 +97,8 @@ export type ExitCodeTable = Static<typeof ExitCodeTable>;
 
 /**
  * A command line: words, `"quoted words"`, and the variables `{content}` (folder of the package's files),
- * `{root}` (the client's managed root) and `{log}` (a file for the installer's own log). No shell reads it.
+ * `{root}` (the client's managed root), `{state}` (the client's state folder) and `{log}` (a file for the installer's own
+ * log). No shell reads it.
  */
 export const CommandLine = Type.String({ minLength: 1, maxLength: 4096 });
 

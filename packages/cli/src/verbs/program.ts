@@ -71,7 +71,7 @@ export function programVerbs(program: Command, surroundings: Surroundings): void
     .addOption(new Option('--platform <platform>', 'where it runs').choices(platforms))
     .option(
       '--install <command>',
-      'command line; {content}, {root} and {log} are filled in, no shell reads it',
+      'command line; {content}, {root}, {state} and {log} are filled in, no shell reads it',
     )
     .option('--repair <command>', 'run when detection fails where it held (otherwise: --install)')
     .option('--uninstall <command>', 'command line that removes it')

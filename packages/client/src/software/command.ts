@@ -3,7 +3,12 @@ import { HoldfastError, type Platform } from '@holdfast/contract';
 import type { Command } from '@holdfast/ports';
 
 /** What the variables of a command line stand for: absolute paths. */
-export type CommandVariables = { readonly content: string; readonly root: string; readonly log: string };
+export type CommandVariables = {
+  readonly content: string;
+  readonly root: string;
+  readonly log: string;
+  readonly state: string;
+};
 
 /**
  * Words are separated by blanks; double quotes keep blanks in a word and are no part of it; nothing escapes. On
@@ -57,5 +62,5 @@ function splitWords(line: string): readonly Word[] {
 }
 
 function fill(text: string, variables: CommandVariables): string {
-  return text.replace(/\{(content|root|log)\}/g, (_, name: keyof CommandVariables) => variables[name]);
+  return text.replace(/\{(content|root|log|state)\}/g, (_, name: keyof CommandVariables) => variables[name]);
 }

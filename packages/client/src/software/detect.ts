@@ -19,7 +19,12 @@ export type DetectionPorts = {
 };
 
 /** Where file rules look. */
-export type DetectionPlace = { readonly platform: Platform; readonly root: string };
+export type DetectionPlace = {
+  readonly platform: Platform;
+  readonly root: string;
+  /** Absolute path of the client's state folder: what `{state}` at the beginning of a path stands for. */
+  readonly state: string;
+};
 
 /** Undefined: the rule holds. Otherwise why it does not, as a clause. */
 type Finding = string | undefined;
@@ -110,6 +115,10 @@ async function checkFile(ports: DetectionPorts, rule: FileRule, place: Detection
 
 /** The folder to start from, and the names below it. */
 function locate(path: string, place: DetectionPlace): { start: string; names: [string, ...string[]] } {
+  const [, ofState] = /^\{state\}[/\\](.+)$/.exec(path) ?? [];
+  if (ofState !== undefined) {
+    return { start: place.state, names: splitPath(ofState, place.platform === 'windows' ? '\\' : '/') };
+  }
   if (place.platform !== 'windows') {
     if (path.startsWith('/')) return { start: place.root, names: splitPath(path) };
   } else {

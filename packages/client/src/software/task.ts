@@ -43,7 +43,7 @@ export function taskOf(context: ClientContext, id: Uuid, machine: Machine): Task
   const item = items[id];
   const assignment = item && assignments[item.version];
   if (!item || !assignment) return undefined;
-  const place = { platform: machine.platform, root: context.options.root };
+  const place = { platform: machine.platform, root: context.options.root, state: context.folder.path };
   return {
     id,
     assignment,
@@ -78,6 +78,7 @@ export async function stepFor(context: ClientContext, task: Task, action: Action
     const variables = {
       content,
       root: context.options.root,
+      state: context.folder.path,
       log: childPath(logs, `${task.id}-${action}.log`),
     };
     return {
@@ -85,7 +86,11 @@ export async function stepFor(context: ClientContext, task: Task, action: Action
       command: parseCommand(commandLine(task, action), variables, task.machine.platform, content),
       exitCodes: program.exitCodes,
       maxRunMs: maxRunMs(task),
-      gates: gatesOf([...standingGates(task), ...(program.gates ?? [])], context.ports, context.options),
+      gates: gatesOf(
+        [...standingGates(context, task), ...(program.gates ?? [])],
+        context.ports,
+        context.options,
+      ),
       lasting: lastingGates(context, task),
       detect: task.detect,
     };
@@ -93,23 +98,25 @@ export async function stepFor(context: ClientContext, task: Task, action: Action
 }
 
 /** The gates of every program, whatever its policy names besides. */
-function standingGates(task: Task): readonly GateDefinition[] {
+function standingGates(context: ClientContext, task: Task): readonly GateDefinition[] {
   const gates: GateDefinition[] = [{ kind: 'disk-free', name: 'disk-free', bytes: 0 }];
   const { detection } = task.assignment.program;
   if (detection.some(({ kind }) => kind === 'msi' || kind === 'package')) {
     gates.push({ kind: 'installer-idle', name: 'installer-idle' });
   }
-  return [...gates, ...restartGates(task)];
+  return [...gates, ...restartGates(context, task)];
 }
 
 /** Closed while files of the software wait for a restart: what was done to it may not last. */
 export function lastingGates(context: ClientContext, task: Task): readonly Gate[] {
-  return gatesOf(restartGates(task), context.ports, context.options);
+  return gatesOf(restartGates(context, task), context.ports, context.options);
 }
 
-function restartGates({ assignment, machine }: Task): readonly GateDefinition[] {
+function restartGates({ folder }: ClientContext, { assignment, machine }: Task): readonly GateDefinition[] {
   const { detection } = assignment.program;
-  const paths = detection.flatMap((rule) => (rule.kind === 'file' ? [rule.path] : []));
+  const paths = detection.flatMap((rule) =>
+    rule.kind === 'file' ? [rule.path.replace(/^\{state\}/, () => folder.path)] : [],
+  );
   if (machine.platform !== 'windows' || paths.length === 0) return [];
   return [{ kind: 'no-pending-reboot', name: 'pending-reboot', paths }];
 }
