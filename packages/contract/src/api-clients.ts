@@ -1,7 +1,7 @@
 /** The administrators' API, the part about clients themselves: their releases, set-ups, health and repair. */
 import type { Static, TSchema } from 'typebox';
 import * as Type from 'typebox';
-import { ClientPackage, ClientVersion } from './client-release.ts';
+import { ClientPackage, ClientVersion, VersionArchive } from './client-release.ts';
 import { SetupPhase, SetupReport } from './client-setup.ts';
 import { Envelope } from './envelope-schema.ts';
 import { HealthCheck, HealthFinding, HealthReport } from './health.ts';
@@ -42,6 +42,8 @@ export const ClientReleaseSummary = Type.Object({
   /** Clients that are not revoked and say that they have this version. */
   clients: Type.Integer(),
   packages: Type.Array(ClientPackage),
+  /** Versions by themselves, for clients that are there already. */
+  archives: Type.Array(VersionArchive),
 });
 export type ClientReleaseSummary = Static<typeof ClientReleaseSummary>;
 

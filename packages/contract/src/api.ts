@@ -326,6 +326,7 @@ export const LiveEvent = Type.Object({
     Type.Literal('token'),
     Type.Literal('release'),
     Type.Literal('setup'),
+    Type.Literal('upgrade'),
   ]),
   /** Id of the object; for `status` the client's; `*` where too many of the kind changed to name each. */
   id: Type.String(),

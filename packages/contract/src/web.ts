@@ -1,8 +1,10 @@
 /** The part of the contract that runs in a browser: no Node built-ins beneath it. */
 export * from './api.ts';
 export * from './api-clients.ts';
+export * from './api-upgrades.ts';
 export * from './client-release.ts';
 export * from './client-setup.ts';
+export * from './client-versions.ts';
 export type * from './error-class.ts';
 export * from './error-classes.ts';
 export * from './errors.ts';

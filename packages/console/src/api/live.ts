@@ -15,6 +15,7 @@ const touchedBy: Readonly<Record<LiveEvent['kind'], readonly string[]>> = {
   token: ['tokens', 'audit'],
   release: ['releases', 'audit'],
   setup: ['setups'],
+  upgrade: ['upgrades', 'clients', 'audit'],
 };
 
 /** Events within this time are answered by one reading. Milliseconds. */
