@@ -17,6 +17,7 @@ import { createStatusIngest } from './status/ingest.ts';
 import { type OpenedStore, openStore } from './store/database.ts';
 import { systemKeyMaker } from './trust/keys.adapter.ts';
 import { createTrust, openTrust, type TrustPorts } from './trust/trust.ts';
+import { driveUpgrades } from './upgrades/drive.ts';
 
 export type SiteOptions = {
   /** Three characters; needed when the site is made. */
@@ -62,6 +63,8 @@ export type RunningSite = {
 const seenInterval = 5_000;
 /** Milliseconds between two looks at how long the server's certificate still lives. */
 const certificateInterval = 12 * 3_600_000;
+/** Milliseconds between two looks at what time has changed of the upgrades of clients. */
+const upgradeInterval = 10_000;
 
 const siteCodeCheck = Compile(SiteCode);
 
@@ -201,6 +204,11 @@ async function prepareManagementPoint(
   const ingest = createStatusIngest(context);
   ended.add(() => ingest.idle());
   const published = publicUrl === undefined ? [] : [new URL(publicUrl).hostname.replace(/^\[|\]$/g, '')];
+  repeat(options, ended, {
+    name: 'client upgrades',
+    interval: upgradeInterval,
+    run: () => driveUpgrades(context),
+  });
   const names = [...new Set([...options.hostNames, publicHost(host, options.hostNames), ...published])];
   let server = await context.trust.server(names);
   const managementPoint = createManagementPoint({ context, ingest, server, createdAt, log: options.log });

@@ -47,11 +47,11 @@ function publicHalf(pem: string, path: string): string {
   }
 }
 
-/** The packages that the release names, as they lie in the folder. */
+/** The packages and archives that the release names, as they lie in the folder. */
 async function packagesIn(folder: string, envelope: Envelope): Promise<LocalFile[]> {
   const release = parsed(ClientRelease, envelope.payload, names.release);
   const files: LocalFile[] = [];
-  for (const { name, sha256, size } of release.packages) {
+  for (const { name, sha256, size } of [...release.packages, ...(release.archives ?? [])]) {
     const [file] = await localFiles(join(folder, name));
     if (file?.sha256 !== sha256 || file.size !== size) {
       throw new HoldfastError('content.hash-mismatch', `${name} is not the package that was released.`);
@@ -70,7 +70,7 @@ function shown(release: ClientReleaseSummary, columns: number | undefined): stri
     ['clients', release.clients],
   ]);
   const packages = table(
-    release.packages,
+    [...release.packages, ...release.archives],
     [
       { title: 'PACKAGE', value: (row) => row.name, whole: true },
       { title: 'FOR', value: (row) => `${row.platform} ${row.architecture}` },

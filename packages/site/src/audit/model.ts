@@ -25,7 +25,12 @@ export type AuditAction =
   | 'release.delete'
   | 'release.trust'
   | 'token.create'
-  | 'token.revoke';
+  | 'token.revoke'
+  | 'upgrade.create'
+  | 'upgrade.pause'
+  | 'upgrade.resume'
+  | 'upgrade.stop'
+  | 'upgrade.withdraw';
 
 /**
  * @param transaction the one that makes the change

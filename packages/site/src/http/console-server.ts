@@ -25,6 +25,7 @@ import { softwareRoutes } from '../software/routes.ts';
 import { statusRoutes } from '../status/routes.ts';
 import { databaseKindOf } from '../store/database.ts';
 import { tokenRoutes } from '../tokens/routes.ts';
+import { upgradeRoutes } from '../upgrades/routes.ts';
 import { type Api, errors } from './api.ts';
 import { answerErrors, answerFrameworkErrors } from './errors.ts';
 import { guard } from './guard.ts';
@@ -163,6 +164,7 @@ function addRoutes(api: Api, context: SiteContext, signIn: SignIn, firstRun: Fir
   setupRoutes(api, context);
   releaseRoutes(api, context);
   repairRoutes(api, context);
+  upgradeRoutes(api, context);
   statusRoutes(api, context);
   tokenRoutes(api, context);
   collectionRoutes(api, context);

@@ -24,6 +24,7 @@ import { healthReportRoute } from '../health/report-route.ts';
 import { openReleaseRoutes } from '../releases/open-routes.ts';
 import { setupReportRoute } from '../setup/report-route.ts';
 import type { StatusIngest } from '../status/ingest.ts';
+import { noteProved } from '../upgrades/drive.ts';
 import { answerErrors, answerFrameworkErrors } from './errors.ts';
 import { type IdentifyPeer, knownClient, peerIdentifier } from './peer.ts';
 import { sendContent } from './send-content.ts';
@@ -161,11 +162,15 @@ function reportRoutes(app: FastifyInstance, options: ManagementPointOptions, ide
     { bodyLimit: wireLimits.factsBytes, schema: { body: ClientFacts }, onRequest: known },
     async (request, reply) => {
       const client = identify(request.raw);
-      const changed = await context.store.transaction().execute(async (transaction) => {
+      const { changed, proved } = await context.store.transaction().execute(async (transaction) => {
         await updateFacts(transaction, client.id, request.body);
-        return evaluateClient(transaction, client.id);
+        return {
+          changed: await evaluateClient(transaction, client.id),
+          proved: await noteProved(transaction, { clientId: client.id }, context.clock.now()),
+        };
       });
       announceMemberships(context, changed);
+      context.policy.invalidate(proved);
       context.clients.seen(client);
       context.live.publish({ kind: 'client', id: client.id });
       return await reply.code(204).send();

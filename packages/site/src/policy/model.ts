@@ -5,6 +5,7 @@ import type { Kysely } from 'kysely';
 import type { ClientRegistry } from '../clients/registry.ts';
 import type { Schema } from '../store/schema.ts';
 import type { SiteTrustStore } from '../trust/trust.ts';
+import { proofBody, type VersionPart, versionPart } from '../upgrades/policy.ts';
 import { assignmentBody, assignmentsOf, findSignedPolicy, saveSignedPolicy } from './store.ts';
 
 export type PolicyService = {
@@ -62,17 +63,19 @@ export function createPolicy(site: {
   /** The text that is signed: the same fields in the same order give the same text, and so the same signature. */
   function payloadOf(
     clientId: string,
-    assignments: PolicyIndex['assignments'],
+    says: { assignments: PolicyIndex['assignments'] } & VersionPart,
     serial: number,
     issuedAt: number,
   ) {
+    const { assignments, proof, client } = says;
     const index: PolicyIndex = {
       siteCode: site.siteCode,
       clientId,
       serial,
       issuedAt,
       pollSeconds: site.pollSeconds,
-      assignments: assignments.map(({ deploymentId, hash }) => ({ deploymentId, hash })),
+      assignments: [...assignments, ...proof].map(({ deploymentId, hash }) => ({ deploymentId, hash })),
+      ...(client === undefined ? {} : { client }),
     };
     return JSON.stringify(index);
   }
@@ -81,13 +84,16 @@ export function createPolicy(site: {
   async function sign(clientId: string): Promise<Index> {
     const signed = await findSignedPolicy(store, clientId);
     if (!signed) throw new HoldfastError('not-found', `There is no client ${clientId}.`);
-    const assignments = await assignmentsOf(store, clientId);
-    let payload = payloadOf(clientId, assignments, signed.policySerial, signed.policyIssuedAt ?? 0);
+    const says = {
+      assignments: await assignmentsOf(store, clientId),
+      ...(await versionPart(store, site.trust, clientId)),
+    };
+    let payload = payloadOf(clientId, says, signed.policySerial, signed.policyIssuedAt ?? 0);
     let tag = sha256(payload);
     if (tag !== signed.policyTag) {
       const policySerial = signed.policySerial + 1;
       const policyIssuedAt = site.clock.now();
-      payload = payloadOf(clientId, assignments, policySerial, policyIssuedAt);
+      payload = payloadOf(clientId, says, policySerial, policyIssuedAt);
       tag = sha256(payload);
       await saveSignedPolicy(store, clientId, { policySerial, policyIssuedAt, policyTag: tag });
     }
@@ -123,7 +129,7 @@ export function createPolicy(site: {
       return state.index;
     },
     async assignment(clientId, hash) {
-      const body = await assignmentBody(store, clientId, hash);
+      const body = (await assignmentBody(store, clientId, hash)) ?? (await proofBody(store, clientId, hash));
       if (body === undefined) throw new HoldfastError('not-found', 'The client has no such assignment.');
       return body;
     },

@@ -1,22 +1,18 @@
 /** Releases of the client: taken only with the signature of a key that an administrator named, never below the floor. */
-import { createPublicKey, type KeyObject } from 'node:crypto';
 import {
-  ClientRelease,
+  type ClientRelease,
   type ClientReleaseAdd,
   type ClientReleaseSummary,
   type ClientReleases,
   HoldfastError,
-  isHoldfastError,
-  unseal,
 } from '@holdfast/contract';
 import type { Kysely } from 'kysely';
-import { Compile } from 'typebox/compile';
 import { audit } from '../audit/model.ts';
 import type { SiteContext } from '../context.ts';
-import { refuseDamaged } from '../installer/model.ts';
-import { contentSizes } from '../software/store.ts';
 import type { Schema } from '../store/schema.ts';
 import { getSetting, putSetting } from '../store/settings.ts';
+import { openUpgradesTo } from '../upgrades/store.ts';
+import { readRelease, refuseContradictions, refuseMissing } from './checks.ts';
 import {
   clientsWith,
   compareReleases,
@@ -26,85 +22,13 @@ import {
   insertRelease,
   listReleases,
   newestVersion,
+  releaseFloorSetting,
 } from './store.ts';
 
-/** Settings: fingerprint of the trusted release key, and the highest floor that was ever given. */
-const settings = { key: 'release/key', floor: 'release/floor' } as const;
+/** Setting: fingerprint of the trusted release key. */
+const releaseKeySetting = 'release/key';
 /** Releases that a site keeps. */
 const mostReleases = 100;
-
-const releaseCheck = Compile(ClientRelease);
-
-function readKey(pem: string): KeyObject {
-  try {
-    const key = createPublicKey(pem);
-    if (key.asymmetricKeyType === 'ed25519') return key;
-  } catch (cause) {
-    throw new HoldfastError('request.invalid', 'The release key cannot be read.', { cause });
-  }
-  throw new HoldfastError('request.invalid', 'The release key is not an Ed25519 key.');
-}
-
-/** What the envelope says, once its signature holds. @throws HoldfastError `release.untrusted`, `request.invalid` */
-function readRelease({ release, releaseKey }: ClientReleaseAdd): ClientRelease {
-  let text: string;
-  try {
-    text = unseal('holdfast/client-release', release, readKey(releaseKey));
-  } catch (cause) {
-    if (!isHoldfastError(cause, 'policy.untrusted')) throw cause;
-    throw new HoldfastError('release.untrusted', 'The release is not signed by the release key beside it.', {
-      cause,
-    });
-  }
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (cause) {
-    throw new HoldfastError('request.invalid', 'The signed release is not JSON.', { cause });
-  }
-  if (!releaseCheck.Check(content)) {
-    const [fault] = releaseCheck.Errors(content);
-    throw new HoldfastError(
-      'request.invalid',
-      `The signed release has another shape (${fault?.instancePath ?? ''} ${fault?.message ?? ''}).`,
-    );
-  }
-  return content;
-}
-
-/** @throws HoldfastError `request.invalid` where two packages are the same, or the release is below its own floor */
-function refuseContradictions({ version, floor, packages }: ClientRelease): void {
-  if (compareReleases(version, floor) < 0) {
-    throw new HoldfastError('request.invalid', `Version ${version} is below its own floor ${floor}.`);
-  }
-  const names = new Set(packages.map(({ name }) => name.toLowerCase()));
-  const places = new Set(packages.map((one) => `${one.kind} ${one.platform} ${one.architecture}`));
-  if (names.size < packages.length || places.size < packages.length) {
-    throw new HoldfastError('request.invalid', 'Two packages of the release have one name, or one purpose.');
-  }
-}
-
-/** @throws HoldfastError `content.not-found`, `request.invalid`, `msi.*` */
-async function refuseMissing(context: SiteContext, { packages }: ClientRelease): Promise<void> {
-  const sizes = await contentSizes(
-    context.store,
-    packages.map(({ sha256 }) => sha256),
-  );
-  for (const { name, sha256, size } of packages) {
-    const stored = sizes.get(sha256);
-    if (stored === undefined) {
-      throw new HoldfastError('content.not-found', `The package ${name} was not uploaded.`, {
-        details: { path: name, sha256 },
-      });
-    }
-    if (stored !== size)
-      throw new HoldfastError('request.invalid', `${name} has ${stored} bytes, not ${size}.`);
-  }
-  await refuseDamaged(
-    context,
-    packages.map(({ name, sha256, size }) => ({ path: name, sha256, size })),
-  );
-}
 
 /**
  * Pins a key where the administrator names it; answers the audit's action where that changed something.
@@ -115,10 +39,10 @@ async function settleTrust(
   keyId: string,
   { trust, replaceKey }: ClientReleaseAdd,
 ): Promise<'pinned' | 'known'> {
-  const pinned = await getSetting(db, settings.key);
+  const pinned = await getSetting(db, releaseKeySetting);
   if (pinned === keyId) return 'known';
   if (trust === keyId && (pinned === undefined || replaceKey === true)) {
-    await putSetting(db, settings.key, keyId);
+    await putSetting(db, releaseKeySetting, keyId);
     return 'pinned';
   }
   throw new HoldfastError(
@@ -132,11 +56,12 @@ async function settleTrust(
 
 /** The highest floor counts for ever, even when the release that brought it is deleted. */
 async function raiseFloor(db: Kysely<Schema>, { version, floor }: ClientRelease): Promise<void> {
-  const known = await getSetting(db, settings.floor);
+  const known = await getSetting(db, releaseFloorSetting);
   if (known !== undefined && compareReleases(version, known) < 0) {
     throw new HoldfastError('conflict', `Version ${version} is below the floor ${known} of this site.`);
   }
-  if (known === undefined || compareReleases(floor, known) > 0) await putSetting(db, settings.floor, floor);
+  if (known === undefined || compareReleases(floor, known) > 0)
+    await putSetting(db, releaseFloorSetting, floor);
 }
 
 /** Whether this very release is there. @throws HoldfastError `conflict` where its version is another release's */
@@ -204,6 +129,9 @@ export async function removeRelease(context: SiteContext, actor: string, version
         `${clients === 1 ? 'A client has' : `${clients} clients have`} version ${version} and repair from it.`,
       );
     }
+    if ((await openUpgradesTo(transaction, version)) > 0) {
+      throw new HoldfastError('conflict', `An upgrade to ${version} is under way; withdraw it first.`);
+    }
     await deleteRelease(transaction, version);
     await audit(context, transaction, { actor, action: 'release.delete', target: version });
   });
@@ -213,8 +141,8 @@ export async function removeRelease(context: SiteContext, actor: string, version
 export async function releases(db: Kysely<Schema>): Promise<ClientReleases> {
   return {
     items: await listReleases(db),
-    keyId: (await getSetting(db, settings.key)) ?? null,
-    floor: (await getSetting(db, settings.floor)) ?? null,
+    keyId: (await getSetting(db, releaseKeySetting)) ?? null,
+    floor: (await getSetting(db, releaseFloorSetting)) ?? null,
   };
 }
 

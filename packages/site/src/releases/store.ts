@@ -6,9 +6,13 @@ import {
   compareVersions,
   type Envelope,
   HoldfastError,
+  type VersionArchive,
 } from '@holdfast/contract';
 import type { Kysely } from 'kysely';
 import type { ClientPackageRow, Schema } from '../store/schema.ts';
+
+/** Setting: the highest floor that was ever given. */
+export const releaseFloorSetting = 'release/floor';
 
 /** Negative where the first is the older version. */
 export function compareReleases(one: string, other: string): number {
@@ -20,7 +24,7 @@ export async function insertRelease(
   release: ClientRelease,
   kept: { envelope: Envelope; addedAt: number },
 ): Promise<void> {
-  const { version, floor, releasedAt, packages } = release;
+  const { version, floor, releasedAt, packages, archives = [] } = release;
   await db
     .insertInto('clientRelease')
     .values({
@@ -35,6 +39,11 @@ export async function insertRelease(
   await db
     .insertInto('clientPackage')
     .values(packages.map(({ productCode = null, ...one }) => ({ version, productCode, ...one })))
+    .execute();
+  if (archives.length === 0) return;
+  await db
+    .insertInto('clientArchive')
+    .values(archives.map(({ needs, ...one }) => ({ version, ...one, needs: JSON.stringify(needs) })))
     .execute();
 }
 
@@ -75,15 +84,30 @@ export async function packagesOf(db: Kysely<Schema>, version: string): Promise<C
   return rows.map(packageOf);
 }
 
-/** Whether a hash is that of a package of any release. */
+export async function archivesOf(db: Kysely<Schema>, version: string): Promise<VersionArchive[]> {
+  const rows = await db
+    .selectFrom('clientArchive')
+    .selectAll()
+    .where('version', '=', version)
+    .orderBy('name')
+    .execute();
+  return rows.map(
+    ({ version: _version, needs, ...row }) => ({ ...row, needs: JSON.parse(needs) }) as VersionArchive,
+  );
+}
+
+/** Whether a hash is that of a package or an archive of any release. */
 export async function isPackage(db: Kysely<Schema>, sha256: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('clientPackage')
-    .select('version')
-    .where('sha256', '=', sha256)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+  for (const table of ['clientPackage', 'clientArchive'] as const) {
+    const row = await db
+      .selectFrom(table)
+      .select('version')
+      .where('sha256', '=', sha256)
+      .limit(1)
+      .executeTakeFirst();
+    if (row) return true;
+  }
+  return false;
 }
 
 /** How many clients that are not revoked say that they have a version. */
@@ -108,7 +132,8 @@ export async function listReleases(db: Kysely<Schema>): Promise<ClientReleaseSum
   for (const [index, row] of rows.entries()) {
     const clients = await clientsWith(db, row.version);
     const packages = await packagesOf(db, row.version);
-    summaries.push({ ...row, newest: index === 0, clients, packages });
+    const archives = await archivesOf(db, row.version);
+    summaries.push({ ...row, newest: index === 0, clients, packages, archives });
   }
   return summaries;
 }

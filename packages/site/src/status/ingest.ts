@@ -8,9 +8,11 @@ import {
 } from '@holdfast/contract';
 import type { Clock } from '@holdfast/ports';
 import type { Kysely } from 'kysely';
-import type { LiveFeed } from '../context.ts';
+import type { SiteContext } from '../context.ts';
 import { groupCommit } from '../store/group-commit.ts';
 import type { NewStatusMessage, Schema } from '../store/schema.ts';
+import { announceUpgrade, type Looked, lookAt } from '../upgrades/drive.ts';
+import { takeWords } from '../upgrades/words.ts';
 import {
   countStored,
   existingDeployments,
@@ -150,18 +152,37 @@ async function storeStates(db: Kysely<Schema>, messages: readonly NewStatusMessa
   );
 }
 
+/** What the messages say of upgrades, and what follows from it at once: an upgrade that goes wrong stops with the word of it. */
+async function storeUpgrades(
+  site: { readonly clock: Clock },
+  db: Kysely<Schema>,
+  messages: readonly NewStatusMessage[],
+): Promise<Map<string, Looked>> {
+  const { upgradeIds, clientIds } = await takeWords(db, messages, site.clock.now());
+  const looks = new Map<string, Looked>();
+  for (const id of upgradeIds) {
+    const looked = await lookAt(site, db, id);
+    looks.set(id, { clientIds: [...clientIds, ...looked.clientIds], changed: true });
+  }
+  return looks;
+}
+
+type Stored = { readonly answers: StatusAcknowledgement[]; readonly looks: ReadonlyMap<string, Looked> };
+
 /** Stores a group of batches in one transaction. */
 async function storeGroup(
-  site: { store: Kysely<Schema>; writeNew: MessageWriter },
+  site: { readonly clock: Clock; readonly store: Kysely<Schema>; readonly writeNew: MessageWriter },
   batches: readonly StatusBatch[],
-  receivedAt: number,
-): Promise<StatusAcknowledgement[]> {
+): Promise<Stored> {
+  const receivedAt = site.clock.now();
   return await site.store.transaction().execute(async (transaction) => {
     const clientIds = [...new Set(batches.map((batch) => batch.clientId))];
     const streams: Streams = new Map();
     for (const row of await findStreams(transaction, clientIds)) streams.set(streamKey(row), row);
     const sorted = sortOut(batches, streams, receivedAt);
-    await storeStates(transaction, await storeMessages(transaction, site.writeNew, sorted));
+    const stored = await storeMessages(transaction, site.writeNew, sorted);
+    await storeStates(transaction, stored);
+    const looks = await storeUpgrades(site, transaction, stored);
 
     const touched: Streams = new Map();
     const answers: StatusAcknowledgement[] = [];
@@ -176,21 +197,23 @@ async function storeGroup(
       answers.push({ acknowledged: after.acknowledged });
     }
     await saveStreams(transaction, [...touched.values()]);
-    return answers;
+    return { answers, looks };
   });
 }
 
-export function createStatusIngest(site: {
-  readonly store: Kysely<Schema>;
-  readonly clock: Clock;
-  readonly live: LiveFeed;
-}): StatusIngest {
+export function createStatusIngest(
+  site: Pick<SiteContext, 'clock' | 'live' | 'policy' | 'store'>,
+): StatusIngest {
   const writeNew = messageWriter();
   const group = groupCommit<StatusBatch, StatusAcknowledgement>({
     groupLimit,
     queueLimit,
     async commit(batches) {
-      const answers = await storeGroup({ store: site.store, writeNew }, batches, site.clock.now());
+      const { answers, looks } = await storeGroup(
+        { clock: site.clock, store: site.store, writeNew },
+        batches,
+      );
+      for (const [id, looked] of looks) announceUpgrade(site, id, looked);
       for (const id of new Set(batches.map((batch) => batch.clientId)))
         site.live.publish({ kind: 'status', id });
       return answers;

@@ -9,6 +9,13 @@ import type {
   SetupReportTable,
   SetupTable,
 } from './schema-clients.ts';
+import type {
+  ClientArchiveTable,
+  ClientUpgradeMemberTable,
+  ClientUpgradeProofTable,
+  ClientUpgradeRingTable,
+  ClientUpgradeTable,
+} from './schema-upgrades.ts';
 
 type SiteTable = { id: number; siteCode: string; createdAt: number };
 
@@ -171,6 +178,11 @@ export type Schema = {
   health: HealthTable;
   healthFinding: HealthFindingTable;
   healthHistory: HealthHistoryTable;
+  clientArchive: ClientArchiveTable;
+  clientUpgrade: ClientUpgradeTable;
+  clientUpgradeRing: ClientUpgradeRingTable;
+  clientUpgradeProof: ClientUpgradeProofTable;
+  clientUpgradeMember: ClientUpgradeMemberTable;
 };
 
 export type ClientRow = Selectable<ClientTable>;
@@ -180,5 +192,7 @@ export type PackageRow = Selectable<PackageTable>;
 export type CollectionRow = Selectable<CollectionTable>;
 export type StatusMessageRow = Selectable<StatusMessageTable>;
 export type ClientPackageRow = Selectable<ClientPackageTable>;
+export type ClientUpgradeRow = Selectable<ClientUpgradeTable>;
+export type ClientUpgradeMemberRow = Selectable<ClientUpgradeMemberTable>;
 export type SetupRow = Selectable<SetupTable>;
 export type NewStatusMessage = Insertable<StatusMessageTable>;
