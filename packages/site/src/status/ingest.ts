@@ -8,10 +8,10 @@ import {
 } from '@holdfast/contract';
 import type { Clock } from '@holdfast/ports';
 import type { Kysely } from 'kysely';
-import type { SiteContext } from '../context.ts';
 import { groupCommit } from '../store/group-commit.ts';
 import type { NewStatusMessage, Schema } from '../store/schema.ts';
 import { announceUpgrade, type Looked, lookAt } from '../upgrades/drive.ts';
+import type { UpgradeContext } from '../upgrades/model.ts';
 import { takeWords } from '../upgrades/words.ts';
 import {
   countStored,
@@ -201,9 +201,7 @@ async function storeGroup(
   });
 }
 
-export function createStatusIngest(
-  site: Pick<SiteContext, 'clock' | 'live' | 'policy' | 'store'>,
-): StatusIngest {
+export function createStatusIngest(site: Omit<UpgradeContext, 'content' | 'entropy'>): StatusIngest {
   const writeNew = messageWriter();
   const group = groupCommit<StatusBatch, StatusAcknowledgement>({
     groupLimit,

@@ -2,9 +2,9 @@
 import { type ClientUpgradeDetail, HoldfastError } from '@holdfast/contract';
 import type { Kysely } from 'kysely';
 import { audit } from '../audit/model.ts';
-import type { SiteContext } from '../context.ts';
 import type { Schema } from '../store/schema.ts';
 import { getUpgrade } from './lists.ts';
+import type { UpgradeContext } from './model.ts';
 import { lockUpgrade, setState } from './store.ts';
 
 type Change = {
@@ -60,7 +60,7 @@ export const changes = {
 
 /** @throws HoldfastError `not-found`; `conflict` where the upgrade is in no state for it */
 export async function changeUpgrade(
-  context: SiteContext,
+  context: Omit<UpgradeContext, 'content' | 'entropy'>,
   actor: string,
   id: string,
   change: Change,

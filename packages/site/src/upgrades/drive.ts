@@ -7,6 +7,7 @@ import type { SiteContext } from '../context.ts';
 import type { ClientUpgradeRow, Schema } from '../store/schema.ts';
 import { endOfTurn } from '../store/turn.ts';
 import { beginRing } from './begin.ts';
+import type { UpgradeContext } from './model.ts';
 import {
   lockUpgrade,
   ordering,
@@ -16,10 +17,11 @@ import {
   upgradesUnderWay,
 } from './store.ts';
 
-export type UpgradeContext = Pick<SiteContext, 'clock' | 'live' | 'policy' | 'store'>;
-
 /** What a look has changed; told to clients and consoles once it is committed. */
 export type Looked = { readonly clientIds: readonly string[]; readonly changed: boolean };
+
+/** Milliseconds that a stamp of when a client was last seen may lie before it. */
+const seenStep = 1_000;
 
 const rulesOf = ({ rules }: ClientUpgradeRow): RingRules => JSON.parse(rules) as RingRules;
 
@@ -70,7 +72,7 @@ async function noteOrdered(db: Kysely<Schema>, id: string, now: number): Promise
         .select('member.clientId')
         .where('member.upgradeId', '=', id)
         .where('member.state', '=', 'waiting')
-        .whereRef('client.lastSeenAt', '>', 'ring.startedAt'),
+        .where((inner) => inner('client.lastSeenAt', '>', inner('ring.startedAt', '-', seenStep))),
     )
     .executeTakeFirst();
   return Number(result.numUpdatedRows);
@@ -168,7 +170,7 @@ export async function lookAt(
 
 /** What is to be done once it is committed. A site that ends before it reads all policy anew when it starts. */
 export function announceUpgrade(
-  context: Pick<SiteContext, 'live' | 'policy'>,
+  context: Pick<UpgradeContext, 'live' | 'policy'>,
   id: string,
   { changed, clientIds }: Looked,
 ): void {
@@ -177,7 +179,7 @@ export function announceUpgrade(
 }
 
 /** Looks at every upgrade that time can change, each in a transaction of its own. Called by the site again and again. */
-export async function driveUpgrades(context: UpgradeContext): Promise<void> {
+export async function driveUpgrades(context: Omit<UpgradeContext, 'content' | 'entropy'>): Promise<void> {
   for (const id of await upgradesUnderWay(context.store)) {
     const looked = await context.store
       .transaction()

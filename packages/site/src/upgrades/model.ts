@@ -18,6 +18,12 @@ import { proofsOf, storeProofs } from './proof.ts';
 import { forgetOld, insertUpgrade, lockUpgrade, type NewUpgrade } from './store.ts';
 import { type Ways, waysTo } from './ways.ts';
 
+export type UpgradeContext = Pick<SiteContext, 'clock' | 'entropy' | 'store'> & {
+  readonly content: Pick<SiteContext['content'], 'add'>;
+  readonly live: Pick<SiteContext['live'], 'publish'>;
+  readonly policy: Pick<SiteContext['policy'], 'invalidate'>;
+};
+
 const day = 86_400_000;
 /** Upgrades that are over, and kept for the record. */
 const keptUpgrades = 200;
@@ -127,7 +133,7 @@ async function supersede(db: Kysely<Schema>, upgrade: ClientUpgradeRow): Promise
 }
 
 async function draft(
-  context: SiteContext,
+  context: UpgradeContext,
   db: Kysely<Schema>,
   actor: string,
   request: ClientUpgradeCreate,
@@ -166,7 +172,7 @@ async function draft(
  * @throws HoldfastError `not-found`, `release.missing`; `conflict` below the floor, or where nobody can take it
  */
 export async function createUpgrade(
-  context: SiteContext,
+  context: UpgradeContext,
   actor: string,
   request: ClientUpgradeCreate,
   { dryRun }: { dryRun: boolean },

@@ -42,7 +42,7 @@ const proofText = (upgradeId: string, version: string): string =>
 
 /** Stores the content that versions on trial fetch; what is there already is not stored twice. */
 export async function storeProofs(
-  { content }: Pick<SiteContext, 'content'>,
+  { content }: { readonly content: Pick<SiteContext['content'], 'add'> },
   upgradeId: string,
   versions: readonly string[],
 ): Promise<void> {
