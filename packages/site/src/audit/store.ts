@@ -1,7 +1,7 @@
 /** Rows of the audit. */
 import type { AuditRow, Page } from '@holdfast/contract';
 import type { Kysely } from 'kysely';
-import { byNumber, contains, defaultPageLimit, type PageRequest, pageOf } from '../store/pages.ts';
+import { byNumber, contains, defaultPageLimit, type PageRequest, pageOf, totalOf } from '../store/pages.ts';
 import type { Schema } from '../store/schema.ts';
 
 export async function insertAudit(db: Kysely<Schema>, row: Omit<AuditRow, 'id'>): Promise<void> {
@@ -22,11 +22,8 @@ export async function listAudit(db: Kysely<Schema>, request: PageRequest): Promi
     .orderBy('id', 'desc')
     .limit(limit + 1)
     .execute();
-  const { total } = await filtered
-    .select((eb) => eb.fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
   return pageOf(
-    { rows, limit, total: Number(total) },
+    { rows, limit, total: await totalOf(filtered) },
     { order: byNumber, place: (row) => [row.id], item: (row) => row },
   );
 }

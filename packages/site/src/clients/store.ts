@@ -12,7 +12,15 @@ import type { Kysely } from 'kysely';
 import type { Static } from 'typebox';
 import { clientHealth, evaluated, inHealthState } from '../health/store.ts';
 import { standing } from '../status/standing.ts';
-import { after, byName, contains, defaultPageLimit, type PageRequest, pageOf } from '../store/pages.ts';
+import {
+  after,
+  byName,
+  contains,
+  defaultPageLimit,
+  type PageRequest,
+  pageOf,
+  totalOf,
+} from '../store/pages.ts';
 import type { ClientRow, Schema } from '../store/schema.ts';
 
 export const clientSummaryColumns = [
@@ -97,11 +105,8 @@ export async function listClients(db: Kysely<Schema>, request: ClientsQuery): Pr
     .orderBy('client.id')
     .limit(limit + 1)
     .execute();
-  const { total } = await filtered
-    .select((eb) => eb.fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
   return pageOf(
-    { rows, limit, total: Number(total) },
+    { rows, limit, total: await totalOf(filtered) },
     { order: byName, place: (row) => [row.hostName, row.id], item: clientSummary },
   );
 }

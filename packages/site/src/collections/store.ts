@@ -8,7 +8,15 @@ import {
 } from '@holdfast/contract';
 import type { Kysely } from 'kysely';
 import { listClients } from '../clients/store.ts';
-import { after, byName, contains, defaultPageLimit, type PageRequest, pageOf } from '../store/pages.ts';
+import {
+  after,
+  byName,
+  contains,
+  defaultPageLimit,
+  type PageRequest,
+  pageOf,
+  totalOf,
+} from '../store/pages.ts';
 import type { CollectionRow, Schema } from '../store/schema.ts';
 
 export function queryOf(row: Pick<CollectionRow, 'query'>): MembershipQuery | null {
@@ -89,13 +97,9 @@ export async function listCollections(
     .orderBy('collection.id')
     .limit(limit + 1)
     .execute();
-  const { total } = await db
-    .selectFrom('collection')
-    .select((eb) => eb.fn.countAll<number>().as('total'))
-    .$if(!!request.search, (query) => query.where(named))
-    .executeTakeFirstOrThrow();
+  const counted = db.selectFrom('collection').$if(!!request.search, (query) => query.where(named));
   return pageOf(
-    { rows, limit, total: Number(total) },
+    { rows, limit, total: await totalOf(counted) },
     { order: byName, place: (row) => [row.name, row.id], item: collectionSummary },
   );
 }

@@ -11,6 +11,7 @@ import {
   defaultPageLimit,
   type PageRequest,
   pageOf,
+  totalOf,
 } from '../store/pages.ts';
 import type { DeploymentRow, Schema } from '../store/schema.ts';
 
@@ -48,11 +49,7 @@ function ofOwner(db: Kysely<Schema>, owner: Owner) {
 
 /** How many deployments of a package, or to a collection, are not withdrawn. */
 export async function deploymentsOf(db: Kysely<Schema>, owner: Owner): Promise<number> {
-  const { count } = await ofOwner(db, owner)
-    .where('deployment.withdrawnAt', 'is', null)
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return Number(count);
+  return await totalOf(ofOwner(db, owner).where('deployment.withdrawnAt', 'is', null));
 }
 
 /** Removes withdrawn deployments with their assignments; status messages and the audit keep their story. */
@@ -199,11 +196,8 @@ export async function listDeployments(
     .orderBy('deployment.id', 'desc')
     .limit(limit + 1)
     .execute();
-  const { total } = await filtered
-    .select((eb) => eb.fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
   const page = pageOf(
-    { rows, limit, total: Number(total) },
+    { rows, limit, total: await totalOf(filtered) },
     { order: byTime, place: (row) => [row.createdAt, row.id], item: (row) => row },
   );
   return { ...page, items: await withCounts(db, page.items) };
@@ -250,11 +244,8 @@ export async function listDeploymentClients(
     .orderBy('client.id')
     .limit(limit + 1)
     .execute();
-  const { total } = await filtered
-    .select((eb) => eb.fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
   return pageOf(
-    { rows, limit, total: Number(total) },
+    { rows, limit, total: await totalOf(filtered) },
     {
       order: byName,
       place: (row) => [row.hostName, row.clientId],

@@ -18,6 +18,7 @@ import {
   defaultPageLimit,
   type PageRequest,
   pageOf,
+  totalOf,
 } from '../store/pages.ts';
 import type { Schema } from '../store/schema.ts';
 import { evaluated, inHealthState, stateOf } from './store.ts';
@@ -36,11 +37,8 @@ export async function listHistory(
     .orderBy('id', 'desc')
     .limit(limit + 1)
     .execute();
-  const { total } = await filtered
-    .select((eb) => eb.fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
   return pageOf(
-    { rows, limit, total: Number(total) },
+    { rows, limit, total: await totalOf(filtered) },
     {
       order: byNumber,
       place: (row) => [row.id],
@@ -99,11 +97,8 @@ export async function listHealth(
     .orderBy('client.id')
     .limit(limit + 1)
     .execute();
-  const { total } = await filtered
-    .select((eb) => eb.fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
   return pageOf(
-    { rows, limit, total: Number(total) },
+    { rows, limit, total: await totalOf(filtered) },
     {
       order: byName,
       place: (row) => [row.hostName, row.clientId],

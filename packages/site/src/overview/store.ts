@@ -3,15 +3,14 @@ import type { Overview } from '@holdfast/contract';
 import type { Kysely } from 'kysely';
 import { countStates, standings } from '../deployments/store.ts';
 import { countHealth } from '../health/lists.ts';
+import { totalOf } from '../store/pages.ts';
 import type { Schema } from '../store/schema.ts';
 
 const day = 86_400_000;
 
 /** Withdrawn deployments count nowhere. @param now milliseconds since 1970 */
 export async function readOverview(db: Kysely<Schema>, now: number): Promise<Overview> {
-  const count = async (query: { executeTakeFirstOrThrow(): Promise<{ count: number }> }) =>
-    Number((await query.executeTakeFirstOrThrow()).count);
-  const clients = db.selectFrom('client').select((eb) => eb.fn.countAll<number>().as('count'));
+  const clients = db.selectFrom('client');
   const active = db.selectFrom('deployment').where('deployment.withdrawnAt', 'is', null);
   const targets = active.innerJoin(
     'collectionMember',
@@ -24,17 +23,17 @@ export async function readOverview(db: Kysely<Schema>, now: number): Promise<Ove
     .groupBy('deploymentState.state')
     .execute();
   const { silent, failed } = await countHealth(db, now);
-  const targeted = await count(targets.select((eb) => eb.fn.countAll<number>().as('count')));
+  const targeted = await totalOf(targets);
   return {
     clients: {
-      total: await count(clients),
-      seenLastDay: await count(clients.where('lastSeenAt', '>', now - day).where('revokedAt', 'is', null)),
-      revoked: await count(clients.where('revokedAt', 'is not', null)),
+      total: await totalOf(clients),
+      seenLastDay: await totalOf(clients.where('lastSeenAt', '>', now - day).where('revokedAt', 'is', null)),
+      revoked: await totalOf(clients.where('revokedAt', 'is not', null)),
       silent,
       unhealthy: failed,
     },
-    packages: await count(db.selectFrom('package').select((eb) => eb.fn.countAll<number>().as('count'))),
-    deployments: await count(active.select((eb) => eb.fn.countAll<number>().as('count'))),
+    packages: await totalOf(db.selectFrom('package')),
+    deployments: await totalOf(active),
     states: countStates(targeted, heard),
   };
 }

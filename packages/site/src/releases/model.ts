@@ -9,6 +9,7 @@ import {
 import type { Kysely } from 'kysely';
 import { audit } from '../audit/model.ts';
 import type { SiteContext } from '../context.ts';
+import { totalOf } from '../store/pages.ts';
 import type { Schema } from '../store/schema.ts';
 import { getSetting, putSetting } from '../store/settings.ts';
 import { openUpgradesTo } from '../upgrades/store.ts';
@@ -93,7 +94,7 @@ export async function addRelease(
       audit(context, transaction, { actor, action, target });
     if ((await settleTrust(transaction, keyId, request)) === 'pinned') await note('release.trust', keyId);
     if (await isThere(transaction, release.version, request)) return;
-    if ((await countReleases(transaction)) >= mostReleases) {
+    if ((await totalOf(transaction.selectFrom('clientRelease'))) >= mostReleases) {
       throw new HoldfastError(
         'conflict',
         `The site keeps ${mostReleases} releases; delete an old one first.`,
@@ -108,14 +109,6 @@ export async function addRelease(
   });
   context.live.publish({ kind: 'release', id: release.version });
   return getRelease(context.store, release.version);
-}
-
-async function countReleases(db: Kysely<Schema>): Promise<number> {
-  const { count } = await db
-    .selectFrom('clientRelease')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return Number(count);
 }
 
 /** @throws HoldfastError `not-found`; `conflict` while clients have this version: they repair themselves from it */

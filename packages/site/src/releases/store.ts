@@ -9,6 +9,7 @@ import {
   type VersionArchive,
 } from '@holdfast/contract';
 import type { Kysely } from 'kysely';
+import { totalOf } from '../store/pages.ts';
 import type { ClientPackageRow, Schema } from '../store/schema.ts';
 
 /** Setting: the highest floor that was ever given. */
@@ -112,13 +113,9 @@ export async function isPackage(db: Kysely<Schema>, sha256: string): Promise<boo
 
 /** How many clients that are not revoked say that they have a version. */
 export async function clientsWith(db: Kysely<Schema>, version: string): Promise<number> {
-  const { count } = await db
-    .selectFrom('client')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('clientVersion', '=', version)
-    .where('revokedAt', 'is', null)
-    .executeTakeFirstOrThrow();
-  return Number(count);
+  return await totalOf(
+    db.selectFrom('client').where('clientVersion', '=', version).where('revokedAt', 'is', null),
+  );
 }
 
 /** All releases, the newest version first. */

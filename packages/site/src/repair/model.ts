@@ -14,6 +14,7 @@ import { getCollection, insertCollection } from '../collections/store.ts';
 import type { SiteContext } from '../context.ts';
 import { withdrawDeployment, writeDeployment } from '../deployments/model.ts';
 import { insertPackage, insertProgram } from '../software/store.ts';
+import { totalOf } from '../store/pages.ts';
 import type { Schema } from '../store/schema.ts';
 import { isRepairable, type RepairPlatform, repairFiles, repairPlatforms, repairProgram } from './scripts.ts';
 import {
@@ -53,12 +54,8 @@ async function targetOf(
     return { target: { clientId }, name: client.hostName, members: 1 };
   }
   const collection = await getCollection(db, collectionId ?? '');
-  const { members } = await db
-    .selectFrom('collectionMember')
-    .select((eb) => eb.fn.countAll<number>().as('members'))
-    .where('collectionId', '=', collection.id)
-    .executeTakeFirstOrThrow();
-  return { target: { collectionId: collection.id }, name: collection.name, members: Number(members) };
+  const members = await totalOf(db.selectFrom('collectionMember').where('collectionId', '=', collection.id));
+  return { target: { collectionId: collection.id }, name: collection.name, members };
 }
 
 /** Stores the files of the package; what is there already is not stored twice. */

@@ -8,7 +8,15 @@ import {
   type SetupSummary,
 } from '@holdfast/contract';
 import type { Kysely } from 'kysely';
-import { before, byTime, contains, defaultPageLimit, type PageRequest, pageOf } from '../store/pages.ts';
+import {
+  before,
+  byTime,
+  contains,
+  defaultPageLimit,
+  type PageRequest,
+  pageOf,
+  totalOf,
+} from '../store/pages.ts';
 import type { Schema, SetupRow } from '../store/schema.ts';
 
 /** Reports that are kept of one set-up, set-ups of one token, and set-ups of the site: the newest of each. */
@@ -128,11 +136,8 @@ export async function listSetups(
     .orderBy('setup.id', 'desc')
     .limit(limit + 1)
     .execute();
-  const { total } = await filtered
-    .select((eb) => eb.fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
   return pageOf(
-    { rows, limit, total: Number(total) },
+    { rows, limit, total: await totalOf(filtered) },
     { order: byTime, place: (row) => [row.lastHeardAt, row.id], item: (row) => summary(row, now) },
   );
 }

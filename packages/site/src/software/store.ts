@@ -9,7 +9,15 @@ import {
   type ProgramDefinition,
 } from '@holdfast/contract';
 import type { Kysely } from 'kysely';
-import { after, byName, contains, defaultPageLimit, type PageRequest, pageOf } from '../store/pages.ts';
+import {
+  after,
+  byName,
+  contains,
+  defaultPageLimit,
+  type PageRequest,
+  pageOf,
+  totalOf,
+} from '../store/pages.ts';
 import type { PackageRow, ProgramRow, Schema } from '../store/schema.ts';
 
 /** Rows of one statement: below the limit of parameters of both databases. */
@@ -109,13 +117,9 @@ export async function listPackages(db: Kysely<Schema>, request: PageRequest): Pr
     .orderBy('package.id')
     .limit(limit + 1)
     .execute();
-  const { total } = await db
-    .selectFrom('package')
-    .select((eb) => eb.fn.countAll<number>().as('total'))
-    .$if(!!request.search, (query) => query.where(found))
-    .executeTakeFirstOrThrow();
+  const counted = db.selectFrom('package').$if(!!request.search, (query) => query.where(found));
   return pageOf(
-    { rows, limit, total: Number(total) },
+    { rows, limit, total: await totalOf(counted) },
     { order: byName, place: (row) => [row.name, row.id], item: packageSummary },
   );
 }

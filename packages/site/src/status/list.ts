@@ -1,7 +1,7 @@
 /** Lists of status messages, newest first. */
 import { type Page, type StatusRow, statusEntry, statusText } from '@holdfast/contract';
 import type { Kysely } from 'kysely';
-import { byNumber, contains, defaultPageLimit, type PageRequest, pageOf } from '../store/pages.ts';
+import { byNumber, contains, defaultPageLimit, type PageRequest, pageOf, totalOf } from '../store/pages.ts';
 import type { Schema, StatusMessageRow } from '../store/schema.ts';
 
 export type StatusFilter = PageRequest & {
@@ -57,11 +57,8 @@ export async function listStatus(db: Kysely<Schema>, filter: StatusFilter): Prom
     .orderBy('statusMessage.id', 'desc')
     .limit(limit + 1)
     .execute();
-  const { total } = await filtered
-    .select((eb) => eb.fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
   return pageOf(
-    { rows, limit, total: Number(total) },
+    { rows, limit, total: await totalOf(filtered) },
     { order: byNumber, place: (row) => [row.id], item: statusRow },
   );
 }

@@ -1,5 +1,6 @@
 /** Rows of status messages as they come in: stored once each, with how far every stream is whole. */
 import type { CompiledQuery, Kysely, Selectable } from 'kysely';
+import { totalOf } from '../store/pages.ts';
 import type { NewStatusMessage, Schema } from '../store/schema.ts';
 
 export type StreamRow = Selectable<Schema['statusStream']>;
@@ -121,15 +122,14 @@ export async function countStored(
   stream: Pick<StreamRow, 'clientId' | 'stream'>,
   range: { above: number; upTo: number },
 ): Promise<number> {
-  const { count } = await db
-    .selectFrom('statusMessage')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('clientId', '=', stream.clientId)
-    .where('stream', '=', stream.stream)
-    .where('seq', '>', range.above)
-    .where('seq', '<=', range.upTo)
-    .executeTakeFirstOrThrow();
-  return Number(count);
+  return await totalOf(
+    db
+      .selectFrom('statusMessage')
+      .where('clientId', '=', stream.clientId)
+      .where('stream', '=', stream.stream)
+      .where('seq', '>', range.above)
+      .where('seq', '<=', range.upTo),
+  );
 }
 
 /** Which of these deployments exist: a client may name any. */

@@ -1,6 +1,6 @@
 /** Pages of lists by keyset: the cursor names the last row of a page, so that any depth costs the same. */
 import { HoldfastError, type Page } from '@holdfast/contract';
-import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type RawBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import Type, { type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 
@@ -73,6 +73,18 @@ export function contains(columns: readonly string[], search: string): RawBuilder
     (column) => sql<SqlBool>`lower(${sql.ref(column)}) like lower(${pattern}) escape '\\'`,
   );
   return sql<SqlBool>`(${sql.join(each, sql` or `)})`;
+}
+
+/** How many rows a query finds. */
+export async function totalOf<Tables, Used extends keyof Tables, Columns>(
+  found: SelectQueryBuilder<Tables, Used, Columns>,
+): Promise<number> {
+  const { total } = await found
+    .clearSelect()
+    .select((eb) => eb.fn.countAll<number>().as('total'))
+    .$castTo<{ total: number }>()
+    .executeTakeFirstOrThrow();
+  return total;
 }
 
 /**

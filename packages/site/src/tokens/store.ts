@@ -1,7 +1,15 @@
 /** Rows of enrolment tokens. */
 import type { Page, TokenSummary } from '@holdfast/contract';
 import type { Insertable, Kysely } from 'kysely';
-import { before, byTime, contains, defaultPageLimit, type PageRequest, pageOf } from '../store/pages.ts';
+import {
+  before,
+  byTime,
+  contains,
+  defaultPageLimit,
+  type PageRequest,
+  pageOf,
+  totalOf,
+} from '../store/pages.ts';
 import type { Schema } from '../store/schema.ts';
 
 const columns = ['id', 'label', 'maxUses', 'uses', 'createdAt', 'expiresAt', 'revokedAt'] as const;
@@ -31,11 +39,8 @@ export async function listTokens(db: Kysely<Schema>, request: PageRequest): Prom
     .orderBy('id', 'desc')
     .limit(limit + 1)
     .execute();
-  const { total } = await filtered
-    .select((eb) => eb.fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
   return pageOf(
-    { rows, limit, total: Number(total) },
+    { rows, limit, total: await totalOf(filtered) },
     { order: byTime, place: (row) => [row.createdAt, row.id], item: (row) => row },
   );
 }
