@@ -62,15 +62,29 @@ export async function withCopies<Result>(
   });
 }
 
+/** Whether a repair was cut off: one that comes to its end leaves no copies. */
+export async function hasCopies(installation: Installation): Promise<boolean> {
+  return (await withLeftCopies(installation, async () => true)) ?? false;
+}
+
 /** Removes the copies of a repair that was cut off. */
-export async function removeCopies({ ports, stateFolder }: Installation): Promise<void> {
-  await withOpen(ports.disk.open(stateFolder), async (state) => {
-    if ((await state.entry(workFolder))?.kind !== 'folder') return;
-    await withOpen(state.folder(workFolder), async (work) => {
-      if (!(await work.entry(copiesName))) return;
-      await removeTree(work, copiesName);
-      await work.sync();
-    });
+export async function removeCopies(installation: Installation): Promise<void> {
+  await withLeftCopies(installation, async (work) => {
+    await removeTree(work, copiesName);
+    await work.sync();
+  });
+}
+
+/** Uses the folder of component work where copies lie in it. */
+async function withLeftCopies<Result>(
+  { ports, stateFolder }: Installation,
+  use: (work: Folder) => Promise<Result>,
+): Promise<Result | undefined> {
+  return await withOpen(ports.disk.open(stateFolder), async (state) => {
+    if ((await state.entry(workFolder))?.kind !== 'folder') return undefined;
+    return await withOpen(state.folder(workFolder), async (work) =>
+      (await work.entry(copiesName)) ? await use(work) : undefined,
+    );
   });
 }
 

@@ -1,7 +1,7 @@
 /** Mending components: what differs from their signed manifests, out of the kept package or the site's, and nothing else. */
 import { type ComponentName, componentNames, isHoldfastError } from '@holdfast/contract';
 import { type Ledger, openLedger, openPath, setAside, withOpen } from '@holdfast/engine';
-import { removeCopies, withCopies } from './copies.ts';
+import { hasCopies, removeCopies, withCopies } from './copies.ts';
 import { manifestPath } from './manifest.ts';
 import { damageKey, type Mending, mendFiles, mendManifests, mendRegistry, mendStarters } from './mending.ts';
 import {
@@ -14,7 +14,7 @@ import {
   type Unrestored,
   workFolder,
 } from './model.ts';
-import { removeLeftovers } from './restore.ts';
+import { removeLeftovers, syncNames } from './restore.ts';
 import { filesOf, lookAt, rootOf } from './verify.ts';
 
 const ledgerName = 'components.journal';
@@ -89,14 +89,18 @@ async function lookAtAll(installation: Installation, names: readonly ComponentNa
   return looks;
 }
 
-/** Takes away what earlier repairs left that were cut off. */
+/** Ends what earlier repairs began that were cut off: what they put in place is made durable, what they left is removed. */
 async function clearUp(installation: Installation, looks: readonly Look[]): Promise<void> {
-  await removeCopies(installation);
+  const cutOff = await hasCopies(installation);
   for (const { manifest, finding } of looks) {
     if (!manifest) continue;
+    const root = rootOf(finding.component, installation.place);
     const paths = [manifestPath(finding.component), ...filesOf(manifest).map(({ path }) => path)];
-    await removeLeftovers(installation, rootOf(finding.component, installation.place), paths);
+    if (cutOff) await syncNames(installation, root, paths);
+    await removeLeftovers(installation, root, paths);
   }
+  // Last: they show that a repair was cut off.
+  await removeCopies(installation);
 }
 
 /** The journal of repairs. A damaged one is kept beside a new one: it says nothing that the disk does not say better. */

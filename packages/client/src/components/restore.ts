@@ -152,6 +152,23 @@ async function clear(parent: Folder, name: string, suffixes: readonly string[]):
   }
 }
 
+/**
+ * Makes the places of these files durable. One that a restoring has put in its place, and that was killed right then, is
+ * read as whole and would be gone with the next loss of power.
+ */
+export async function syncNames(
+  { ports }: Pick<Installation, 'ports'>,
+  root: string,
+  paths: readonly string[],
+): Promise<void> {
+  const oneOfEach = new Map(paths.map((path) => [path.slice(0, path.lastIndexOf('/') + 1), path]));
+  await withOpen(ports.disk.open(root), async (folder) => {
+    for (const path of oneOfEach.values()) {
+      await inThere(folder, splitPath(path), (parent) => parent.sync());
+    }
+  });
+}
+
 /** Removes what earlier restorings of these files left, cut off or still in use then. */
 export async function removeLeftovers(
   { ports }: Pick<Installation, 'ports'>,
