@@ -4,8 +4,7 @@ import { test } from 'node:test';
 import { type Installation, loadComponentWork } from '@holdfast/client';
 import { createSerial } from '@holdfast/engine';
 import { newKeys, standIn } from '../../client/test/support/stand-in.ts';
-import { readContent } from '../src/disk/content.ts';
-import type { FolderNode } from '../src/disk/nodes.ts';
+import { filesBelow, layFile, treeProblems } from '../src/machine/lay.ts';
 import { makeFolders, type SimulatedMachine, simulatedMachine } from '../src/machine/machine.ts';
 
 const { repairComponents } = await loadComponentWork();
@@ -25,22 +24,13 @@ const damaged = new Map<string, Buffer | undefined>([
 /** Every so many calls, others for each fate; 1 in a longer run: every call. */
 const stride = Number(process.env.HOLDFAST_COMPONENT_STRIDE ?? 37);
 
-function put(machine: SimulatedMachine, path: string, bytes: Buffer): void {
-  const [, folder = '', name = ''] = /^(.*)\/([^/]+)$/.exec(path) ?? [];
-  const parent = makeFolders(machine.volume, folder);
-  const file = machine.volume.newFile({ folder: parent, name }, 0o644);
-  machine.volume.write(file, 0, bytes);
-  machine.volume.syncFile(file);
-  machine.volume.syncFolder(parent);
-}
-
 function newWorld(): SimulatedMachine {
   const machine = simulatedMachine('components', { folders: [install, state] });
   for (const [path, bytes] of client.tree) {
     const lies = damaged.has(path) ? damaged.get(path) : bytes;
-    if (lies) put(machine, `${install}/${path}`, lies);
+    if (lies) layFile(machine.volume, `${install}/${path}`, lies);
   }
-  for (const [name, bytes] of client.kept('deb')) put(machine, `${state}/package/${name}`, bytes);
+  for (const [name, bytes] of client.kept('deb')) layFile(machine.volume, `${state}/package/${name}`, bytes);
   return machine;
 }
 
@@ -53,15 +43,6 @@ function installationOn(machine: SimulatedMachine): Installation {
     version: client.version,
     exclusive: createSerial(),
   };
-}
-
-/** All files below a folder, by path. */
-function filesIn(folder: FolderNode, prefix = ''): [path: string, bytes: Buffer][] {
-  return [...folder.entries].flatMap(([name, node]): [string, Buffer][] => {
-    if (node.kind === 'folder') return filesIn(node, `${prefix}${name}/`);
-    if (node.kind === 'link') return [[`${prefix}${name}`, Buffer.from(`link to ${node.target}`)]];
-    return [[`${prefix}${name}`, Buffer.from(readContent(node.content, 0, node.content.length))]];
-  });
 }
 
 /** One life; `cut` when it came to its end before its work did. */
@@ -78,7 +59,7 @@ async function live(machine: SimulatedMachine): Promise<'whole' | 'cut'> {
 }
 
 function assertOldOrNew(machine: SimulatedMachine, where: string): void {
-  const lying = new Map(filesIn(makeFolders(machine.volume, install)));
+  const lying = filesBelow(machine.volume, install);
   for (const [path, bytes] of client.tree) {
     const found = lying.get(path);
     const old = damaged.has(path) ? damaged.get(path) : bytes;
@@ -91,11 +72,7 @@ function assertOldOrNew(machine: SimulatedMachine, where: string): void {
 }
 
 function assertNothingElse(machine: SimulatedMachine, where: string): void {
-  const lying = filesIn(makeFolders(machine.volume, install)).sort(([one], [other]) =>
-    one < other ? -1 : 1,
-  );
-  const wanted = [...client.tree].sort(([one], [other]) => (one < other ? -1 : 1));
-  assert.deepEqual(lying, wanted, where);
+  assert.deepEqual(treeProblems(filesBelow(machine.volume, install), client.tree), [], where);
   assert.deepEqual(
     [...makeFolders(machine.volume, `${state}/components`).entries.keys()],
     ['components.journal'],

@@ -5,6 +5,7 @@ import { type Installation, loadComponentWork } from '@holdfast/client';
 import { createSerial, type Gate } from '@holdfast/engine';
 import { newKeys, type StandIn, standIn } from '../../client/test/support/stand-in.ts';
 import { readContent } from '../src/disk/content.ts';
+import { layFile } from '../src/machine/lay.ts';
 import { makeFolders, type SimulatedMachine, simulatedMachine } from '../src/machine/machine.ts';
 
 const { settleDriver, activeDriver } = await loadComponentWork();
@@ -16,15 +17,6 @@ const versions = { old: standIn({ keys }), new: standIn({ keys, version: '1.1.0'
 
 /** Every so many calls; 1 in a longer run: every call. */
 const stride = Number(process.env.HOLDFAST_COMPONENT_STRIDE ?? 11);
-
-function put(machine: SimulatedMachine, path: string, bytes: Buffer): void {
-  const [, folder = '', name = ''] = /^(.*)\/([^/]+)$/.exec(path) ?? [];
-  const parent = makeFolders(machine.volume, folder);
-  const file = machine.volume.newFile({ folder: parent, name }, 0o644);
-  machine.volume.write(file, 0, bytes);
-  machine.volume.syncFile(file);
-  machine.volume.syncFolder(parent);
-}
 
 const folderOf = (client: StandIn) => (client === versions.old ? `${install}/seed` : `${install}/next`);
 
@@ -88,7 +80,8 @@ function newMachine(): SimulatedMachine {
   const machine = simulatedMachine('drivers', { folders: [install, state] });
   for (const client of Object.values(versions)) {
     for (const [path, bytes] of client.tree) {
-      if (path.startsWith('seed/')) put(machine, `${folderOf(client)}/${path.slice('seed/'.length)}`, bytes);
+      if (path.startsWith('seed/'))
+        layFile(machine.volume, `${folderOf(client)}/${path.slice('seed/'.length)}`, bytes);
     }
   }
   return machine;

@@ -27,8 +27,8 @@ function carelessNamed(name: string): Carelessness {
 
 for (const flow of crashFlows) {
   test(`${flow.name}: whatever is cut off ends as promised`, async () => {
-    // A set-up comes back through all its phases: `holdfast lab crash` cuts it as often as the others.
-    const isLong = flow.name.startsWith('client-');
+    // Where a whole client comes back, a recovery takes long: `holdfast lab crash` cuts it as often as the others.
+    const isLong = /^(client-|component-|rescue)/.test(flow.name);
     const tally = await flow.run({
       seeds: isLong ? Math.ceil(seeds / 2) : seeds,
       stride,
@@ -64,6 +64,8 @@ const bites: readonly (readonly [how: string, flow: string, stride: number, prob
   ['renames-first', 'msi-install', 4, /neither before nor after/],
   ['removes-first', 'msi-uninstall', 3, /neither before nor after|does not come back/],
   ['never-syncs', 'msi-repair', 9, /neither before nor after|does not come back/],
+  ['never-syncs', 'component-repair', 40, /not as it was released|is missing|does not come back/],
+  ['forgets-names', 'rescue', 40, /nobody is told|is left|does not come back/],
 ];
 
 for (const [how, name, every, problem] of bites) {

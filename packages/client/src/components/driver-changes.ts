@@ -14,7 +14,7 @@ import {
 import type { Folder, OpenFile } from '@holdfast/ports';
 import { childPath } from '../paths.ts';
 import type { Installation } from './model.ts';
-import { restoreFile } from './restore.ts';
+import { restoreFile, syncNames } from './restore.ts';
 import { fileDamage } from './verify.ts';
 
 /** Plain JSON. */
@@ -84,6 +84,17 @@ const damageOf = ({ work, options, wanted, files }: Settling) =>
 function insideOf(file: ComponentFile, { variant }: ActiveDriver, component: ComponentName): ComponentFile {
   const prefix = `${component}/${variant}/`;
   return { ...file, path: file.path.startsWith(prefix) ? file.path.slice(prefix.length) : file.path };
+}
+
+/** What an earlier life put in place when it was killed is read as whole: it is made durable before it is believed. */
+export async function syncLaidOut({ installation, options, work, wanted, files }: Settling): Promise<void> {
+  const { component } = options;
+  if ((await work.entry(component))?.kind !== 'folder') return;
+  await withOpen(work.folder(component), async (folder) => {
+    if ((await folder.entry(wanted.folder))?.kind !== 'folder') return;
+    const paths = files.map((file) => insideOf(file, wanted, component).path);
+    await syncNames(installation, childPath(folder, wanted.folder), paths);
+  });
 }
 
 /** Beside the driver in use, each file at one stroke: so too is one mended that is in use already. */

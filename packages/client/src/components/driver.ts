@@ -25,6 +25,7 @@ import {
   driverDamage,
   jobOf,
   pathOf,
+  syncLaidOut,
 } from './driver-changes.ts';
 import { variantFor } from './manifest.ts';
 import { type Installation, workFolder } from './model.ts';
@@ -116,8 +117,10 @@ export async function settleDriver(
     withOpen(openDrivers(work), (drivers) =>
       withOpen(openLedger(work, ledgerName), async (ledger) => {
         const before = drivers.state.active[options.component];
-        const job = jobOf({ installation, options, drivers, work, wanted, files: variant.files });
+        const settling = { installation, options, drivers, work, wanted, files: variant.files };
+        const job = jobOf(settling);
         const record = ledger.read(job.id);
+        if (record && record.stage !== 'done') await syncLaidOut(settling);
         if (record && record.stage !== 'undoing') await ledger.write(job.id, released(record));
         const { clock, entropy, boot } = installation.ports;
         const ports = { clock, entropy, boot, exclusive: installation.exclusive };

@@ -20,6 +20,8 @@ export type RescueRecord = {
   readonly lifeBefore: Pick<Pulse, 'bootId' | 'sinceMs'> | null;
   /** Since when something else (an installation) is waited for. */
   readonly waitsSince: AwakeMoment | null;
+  /** What was begun, and was not spoken of yet: of a run that is cut off the next one tells. */
+  readonly unsaid: { readonly act: RescueAct; readonly reason: string } | null;
   /** What was said last, so that a standing fact is said once. */
   readonly said: string | null;
   /** What the site is to be told directly, and was not yet: nobody lives who would bring it. */
@@ -38,6 +40,7 @@ export const emptyRecord: RescueRecord = {
   acts: [],
   lifeBefore: null,
   waitsSince: null,
+  unsaid: null,
   said: null,
   untold: null,
   nextMessage: 1,

@@ -75,6 +75,8 @@ async function oneRun(run: Run): Promise<RescueReport> {
   if (hasLivedWell(seen, journal.state)) await journal.commit({ acts: [], lifeBefore: null });
   const waitsSince = seen.idle.ready ? null : (journal.state.waitsSince ?? { bootId, awakeMs });
   await journal.commit({ ranAt: ports.clock.now(), waitsSince });
+  const { unsaid } = journal.state;
+  if (unsaid) await sayOnce(run, actionWords[unsaid.act], `${unsaid.reason}; that was cut off`, false);
   const decision = decide(seen, journal.state);
   const outcome = decision.kind === 'act' ? await doIt(run, seen, decision) : null;
   if (decision.kind === 'doubt') await sayOnce(run, 'changed nothing', decision.reason, false);
@@ -91,7 +93,8 @@ async function doIt(run: Run, seen: Seen, { act, reason }: ActDecision): Promise
   const { ports, journal } = run;
   // Before it is done: whoever is cut off in the middle must not count as one who has not begun.
   const lifeBefore = pulse && { bootId: pulse.bootId, sinceMs: pulse.sinceMs };
-  await journal.commit({ acts: [...journal.state.acts, { bootId, awakeMs, act }], lifeBefore });
+  const acts = [...journal.state.acts, { bootId, awakeMs, act }];
+  await journal.commit({ acts, lifeBefore, unsaid: { act, reason } });
   const error = await carryOut(run, act);
   const lives = await livesSoon(ports);
   const failed = error === null ? '' : `; that failed: ${error}`;
@@ -136,11 +139,15 @@ async function sayOnce(run: Run, action: string, reason: string, lives: boolean)
   const { ports, options, folder, journal } = run;
   options.log?.(`The second starter ${action}: ${reason}`);
   const said = JSON.stringify([action, reason, lives]);
-  if (journal.state.said === said) return;
-  const { nextMessage } = journal.state;
+  const { nextMessage, unsaid } = journal.state;
+  if (journal.state.said === said) {
+    if (unsaid) await journal.commit({ unsaid: null });
+    return;
+  }
   await spoolMessage(folder, nextMessage, { at: ports.clock.now(), action, reason });
   await journal.commit({
     nextMessage: nextMessage + 1,
+    unsaid: null,
     said,
     untold: lives ? null : { action, reason },
   });

@@ -1,5 +1,7 @@
 /** The flows of `holdfast lab crash`. */
 import { clientSetupStory } from '../flows/client-setup/story.ts';
+import { componentRepair } from '../flows/installed-client/component-repair.ts';
+import { clientRescue } from '../flows/installed-client/rescue.ts';
 import { installerStory } from '../flows/installer/stories.ts';
 import { journalCompaction } from '../flows/journal-compaction.ts';
 import { outboxDelivery } from '../flows/outbox-delivery.ts';
@@ -22,4 +24,6 @@ export const crashFlows: readonly CrashFlow[] = [
   crashFlow('client-repair', 'A damaged client is mended by its set-up', (seed) =>
     clientSetupStory('repair', seed),
   ),
+  crashFlow('component-repair', 'The client mends what its components are made of', componentRepair),
+  crashFlow('rescue', 'A dead client is started, and installed anew', clientRescue),
 ];

@@ -10,6 +10,7 @@ import { virtualClock, worldStart } from '../world/clock.ts';
 import { type Random, randomFrom } from '../world/random.ts';
 import { noTrace, type Trace } from '../world/trace.ts';
 import { clientService, managedRoot, siteHost, stateFolder } from './client-service.ts';
+import { chanceOfLife, copyOfClient } from './lives.ts';
 import { type ClientOutside, messagesOf, type Plot, type Scene } from './plot.ts';
 
 /** Seconds between check-ins. */
@@ -23,12 +24,6 @@ const quietMs = 1.2 * pollSeconds * 1000;
 
 const statusNames: ReadonlySet<string> = new Set(Object.values(statusCatalogue).map(({ name }) => name));
 
-/** Of a client of its own, so that what is remembered is never changed. */
-function copyOf(client: SimulatedClient): SimulatedClient {
-  const streams = [...client.streams].map(([name, list]): [string, StatusMessage[]] => [name, [...list]]);
-  return { ...client, streams: new Map(streams), health: [...client.health] };
-}
-
 /** What all lives of one story share. */
 type Stage = {
   readonly seed: number;
@@ -38,13 +33,6 @@ type Stage = {
   readonly hands: { now: () => number };
 };
 
-/** The same machine and system in all lives; chance of its own in each. */
-function chanceOf({ seed }: Stage, { lives }: ClientOutside): Random {
-  const machine = randomFrom(`machine ${seed}`);
-  const life = randomFrom(`life ${lives} of machine ${seed}`);
-  return { ...life, stream: (name) => (name === 'boot' ? machine : life).stream(name) };
-}
-
 type Set = { readonly machine: SimulatedMachine; readonly network: SimulatedNetwork };
 
 /** Builds the world as it was left: machine, network, and what the site remembers. */
@@ -53,9 +41,9 @@ function setOf(stage: Stage, { disk, outside }: World<ClientOutside>, trace: Tra
   const clock = virtualClock(outside.now);
   hands.now = clock.now;
   site.clients.clear();
-  for (const client of outside.clients) site.clients.set(client.id, copyOf(client));
+  for (const client of outside.clients) site.clients.set(client.id, copyOfClient(client));
   site.violations.length = 0;
-  const random = chanceOf(stage, outside);
+  const random = chanceOfLife(stage.seed, outside.lives);
   const network = simulatedNetwork(clock);
   network.servers.set(siteHost, site.server);
   plot.weather?.(network, random.stream('weather'));
@@ -83,7 +71,7 @@ function live(
     ...world.outside,
     now: machine.clock.now(),
     lives: world.outside.lives + 1,
-    clients: [...site.clients.values()].map(copyOf),
+    clients: [...site.clients.values()].map(copyOfClient),
     said: [...said],
     settled,
     problems: [...problems, ...site.violations],

@@ -25,6 +25,8 @@ export type SimulatedRelease = {
   readonly bytes: Uint8Array;
   /** Every file of the tree, by its path below the install folder. */
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Values that belong to it. */
+  readonly registry: ComponentManifest['registry'];
 };
 
 const blockBytes = 512;
@@ -57,7 +59,7 @@ function tarOf(files: ReadonlyMap<string, Uint8Array>): Buffer {
   return Buffer.concat([...pieces, Buffer.alloc(2 * blockBytes)]);
 }
 
-function contentOf(component: ComponentName, random: Random): readonly (readonly [string, Uint8Array])[] {
+function contentOf(component: ComponentName, random: Random): readonly Owned[] {
   const bytes = () => random.bytes(20 + random.integer(300));
   if (component === 'launcher') {
     return [
@@ -69,35 +71,77 @@ function contentOf(component: ComponentName, random: Random): readonly (readonly
   return [[`seed/${component}/${component}.mjs`, bytes()]];
 }
 
-export type ReleaseOptions = { readonly architecture?: Architecture; readonly key?: KeyObject };
+/** What a manifest names beside plain files. */
+type More = Pick<ComponentManifest, 'services' | 'registry' | 'variants'>;
+
+/** The first version of the system for which the screen driver has another variant. */
+export const newerSystem = '13';
+
+/** As a real release has it: a service, registry values, and a screen driver for each range of systems. */
+function moreOf(component: ComponentName, random: Random): More & { readonly owned: readonly Owned[] } {
+  const value = (name: string) => ({ key: 'SOFTWARE\\Holdfast\\Client', name, value: `${random.word()}` });
+  if (component === 'core') {
+    return { services: ['holdfast-client.service'], registry: ['Version', 'Site'].map(value), owned: [] };
+  }
+  if (component !== 'screen') return { services: [], registry: [], owned: [] };
+  const driver = (variant: string): Owned => [
+    `seed/screen/${variant}/screen.mjs`,
+    random.bytes(20 + random.integer(900)),
+  ];
+  const [older, newer] = [driver('older'), driver('newer')];
+  const variants = [
+    { name: 'older', below: newerSystem, files: [fileOf(older, 'seed/')] },
+    { name: 'newer', from: newerSystem, files: [fileOf(newer, 'seed/')] },
+  ];
+  return { services: [], registry: [], variants, owned: [older, newer] };
+}
+
+type Owned = readonly [path: string, content: Uint8Array];
+
+const fileOf = ([path, content]: Owned, below: string) => ({
+  path: path.slice(below.length),
+  size: content.length,
+  sha256: sha256(content),
+});
+
+export type ReleaseOptions = {
+  readonly architecture?: Architecture;
+  readonly key?: KeyObject;
+  /** With a service, registry values and variants, beside files. */
+  readonly complete?: boolean;
+};
 
 /** The same seed and version give the same bytes. One for an installer has no form of its own: who plays the installer has the files. */
 export function simulatedRelease(
   random: Random,
   version = '1.0.0',
   kind: 'tar.gz' | 'deb' = 'tar.gz',
-  { architecture = 'x64', key = ed25519Key(random.stream('release key')) }: ReleaseOptions = {},
+  {
+    architecture = 'x64',
+    key = ed25519Key(random.stream('release key')),
+    complete = false,
+  }: ReleaseOptions = {},
 ): SimulatedRelease {
   const files = new Map<string, Uint8Array>();
+  const registry: ComponentManifest['registry'] = [];
   for (const component of componentNames) {
-    const owned = contentOf(
-      component,
-      random.stream(`${component} ${version}${architecture === 'x64' ? '' : ` ${architecture}`}`),
+    const chance = random.stream(
+      `${component} ${version}${architecture === 'x64' ? '' : ` ${architecture}`}`,
     );
+    const { owned: more, ...others } = complete
+      ? moreOf(component, chance)
+      : { services: [], registry: [], owned: [] };
+    const owned = more.length > 0 ? more : contentOf(component, chance);
     const below = component === 'launcher' ? '' : 'seed/';
     const manifest: ComponentManifest = {
       component,
       version,
       platform: 'linux',
       architecture,
-      files: owned.map(([path, content]) => ({
-        path: path.slice(below.length),
-        size: content.length,
-        sha256: sha256(content),
-      })),
-      services: [],
-      registry: [],
+      files: more.length > 0 ? [] : owned.map((one) => fileOf(one, below)),
+      ...others,
     };
+    registry.push(...manifest.registry);
     for (const [path, content] of owned) files.set(path, content);
     const path = component === 'launcher' ? 'launcher/manifest.json' : `seed/manifests/${component}.json`;
     files.set(path, signed('holdfast/client-component', manifest, key));
@@ -119,6 +163,7 @@ export function simulatedRelease(
     package: packed,
     bytes,
     files,
+    registry,
   };
 }
 

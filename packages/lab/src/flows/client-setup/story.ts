@@ -1,10 +1,9 @@
 /** A machine is set up, or a damaged client is mended, by a bootstrap that is cut off anywhere and started again by its hook. */
 import { plainRequest, runSetup, type SetupRequest } from '@holdfast/client';
 import { type SetupReport, setupExit, setupPhases } from '@holdfast/contract';
-import { openPath, readWhole, splitPath, withOpen } from '@holdfast/engine';
-import type { Folder } from '@holdfast/ports';
 import type { CrashStory, Living, World } from '../../crash/story.ts';
 import { newVolume, type Volume } from '../../disk/volume.ts';
+import { damageFiles, filesBelow, treeProblems } from '../../machine/lay.ts';
 import { makeFolders, nodeAt, simulatedMachine } from '../../machine/machine.ts';
 import { simulatedNetwork } from '../../site/network.ts';
 import { type SimulatedClient, simulatedSite } from '../../site/site.ts';
@@ -103,7 +102,7 @@ export async function clientSetupStory(
   if (kind === 'repair') {
     const past = live(begin, 'first', noTrace);
     await past.done;
-    await damage(disk, release, random.stream('damage'));
+    damage(disk, release, random.stream('damage'));
     begin = { disk, outside: { ...past.outside(), done: false, reports: [] } };
   }
 
@@ -117,57 +116,34 @@ export async function clientSetupStory(
   };
 }
 
-/** Damages some files of an installed client: lost, emptied, or one byte changed. */
-async function damage(disk: Volume, release: SimulatedRelease, random: Random): Promise<void> {
-  const ports = simulatedMachine(0, { volume: disk, trace: noTrace }).ports('damage');
-  await withOpen(ports.disk.open(setupPlaces.state), (state) =>
-    withOpen(state.folder('setup'), async (folder) => {
-      await folder.remove('last.json');
-      await folder.sync();
-    }),
+/** Somebody damages files of an installed client, and nothing says any more how its set-up ended. */
+function damage(disk: Volume, release: SimulatedRelease, random: Random): void {
+  const folder = makeFolders(disk, `${setupPlaces.state}/setup`);
+  disk.remove({ folder, name: 'last.json' });
+  disk.syncFolder(folder);
+  const drawn = [...release.files.keys()].filter(() => random.chance(1, 3));
+  const paths = drawn.length > 0 ? drawn : ['runtime/node'];
+  damageFiles(
+    disk,
+    paths.map((path) => `${setupPlaces.install}/${path}`),
+    random,
   );
-  const paths = [...release.files.keys()].filter(() => random.chance(1, 3));
-  for (const path of paths.length > 0 ? paths : ['runtime/node']) {
-    const names = splitPath(`${setupPlaces.install.slice(1)}/${path}`);
-    const name = names.at(-1) ?? path;
-    const [first = 'opt', ...inner] = names.slice(0, -1);
-    await withOpen(ports.disk.open('/'), (root) =>
-      withOpen(openPath(root, [first, ...inner]), async (folder) => {
-        const how = random.pick(['lost', 'emptied', 'changed'] as const);
-        if (how === 'lost') await folder.remove(name);
-        else {
-          await withOpen(folder.edit(name), async (file) => {
-            if (how === 'emptied') await file.truncate(0);
-            else await file.write(0, Uint8Array.of(((await file.read(0, 1))[0] ?? 0) ^ 1));
-            await file.sync();
-          });
-        }
-        await folder.sync();
-      }),
-    );
-  }
 }
 
+const parentOfTree = '/opt';
+
 /** After one more power cut, which takes all that is not durable: one verified client, known to its site, and nothing else. */
-async function judge(
-  { disk, outside }: World<SetupOutside>,
-  release: SimulatedRelease,
-): Promise<readonly string[]> {
+function judge({ disk, outside }: World<SetupOutside>, release: SimulatedRelease): readonly string[] {
   disk.powerCut({ names: 'lost', contents: 'lost' }, randomFrom(0));
-  const ports = simulatedMachine(0, { volume: disk, trace: noTrace }).ports('judge');
-  const problems = [...outside.problems];
-  const tree = new Map<string, Uint8Array>();
-  const state = new Map<string, Uint8Array>();
-  await withOpen(ports.disk.open('/opt'), (folder) => readTree(folder, '', tree));
-  await withOpen(ports.disk.open(setupPlaces.state), (folder) => readTree(folder, '', state));
-  const name = setupPlaces.install.slice('/opt/'.length);
-  for (const [path, content] of release.files) {
-    const found = tree.get(`${name}/${path}`);
-    if (found === undefined) problems.push(`${path} is missing`);
-    else if (!Buffer.from(found).equals(content)) problems.push(`${path} is not as it was released`);
-    tree.delete(`${name}/${path}`);
-  }
-  problems.push(...[...tree.keys()].map((path) => `${path} is left in /opt`));
+  const state = filesBelow(disk, setupPlaces.state);
+  const problems = [
+    ...outside.problems,
+    ...treeProblems(filesBelow(disk, setupPlaces.install), release.files),
+    // A tree is laid out beside its place at first.
+    ...[...makeFolders(disk, parentOfTree).entries.keys()]
+      .filter((name) => `${parentOfTree}/${name}` !== setupPlaces.install)
+      .map((name) => `${name} is left in ${parentOfTree}`),
+  ];
   for (const path of [
     'settings.json',
     'client.journal',
@@ -185,13 +161,4 @@ async function judge(
   const untold = setupPhases.filter((phase) => !told.includes(phase));
   if (untold.length > 0) problems.push(`the site was never told the end of ${untold.join(', ')}`);
   return problems;
-}
-
-async function readTree(folder: Folder, path: string, into: Map<string, Uint8Array>): Promise<void> {
-  for (const entry of await folder.list()) {
-    const at = `${path}${entry.name}`;
-    if (entry.kind === 'folder')
-      await withOpen(folder.folder(entry.name), (inner) => readTree(inner, `${at}/`, into));
-    else into.set(at, await readWhole(folder, entry.name, 1024 * 1024));
-  }
 }
