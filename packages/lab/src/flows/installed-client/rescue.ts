@@ -22,6 +22,8 @@ import {
 export type RescueOutside = InstalledOutside & {
   /** Installations that were begun. */
   readonly installs: number;
+  /** An installer may have been killed: what it wrote was read, and believed, though it had not made it durable. */
+  readonly killed: boolean;
 };
 
 const hour = 60 * 60_000;
@@ -39,7 +41,7 @@ export async function clientRescue(seed: number): Promise<CrashStory<RescueOutsi
   return {
     begin,
     live: (world, _start, trace) => live(client, world, trace),
-    fallen: fallenWith,
+    fallen: (left, by) => ({ ...fallenWith(left, by), killed: left.killed || by === 'kill' }),
     key: ({ clients, ...rest }) => JSON.stringify([rest, clients.map(({ health }) => health.length)]),
     judge: (left) => judge(client, identity, left),
   };
@@ -90,7 +92,7 @@ function live(client: InstalledClient, world: World<RescueOutside>, trace: Trace
     done: takeUp(machine, outside).then(() => inVirtualTime(clock, work)),
     outside: () => {
       const left = client.left(machine, outside);
-      return { ...left, installs, problems: [...left.problems, ...problems] };
+      return { ...left, installs, killed: outside.killed, problems: [...left.problems, ...problems] };
     },
   };
 }
@@ -124,12 +126,12 @@ function deadClient(client: InstalledClient): World<RescueOutside> {
       : undefined;
     starters[name] = { ...starters[name], ...(spoilt ? { [spoilt]: false } : {}), active: false };
   }
-  return { disk, outside: { ...outside, starters, installs: 0 } };
+  return { disk, outside: { ...outside, starters, installs: 0, killed: false } };
 }
 
 /**
  * After one more power cut, which takes all that is not durable, the client lives as it was released, is who it was, and
- * what was done for it is told. Where its installer makes nothing durable, another rescue may be needed for that.
+ * what was done for it is told. Where its installer made nothing durable, or was killed, another rescue may be needed for that.
  */
 async function judge(
   client: InstalledClient,
@@ -138,7 +140,8 @@ async function judge(
 ): Promise<readonly string[]> {
   disk.powerCut({ names: 'lost', contents: 'lost' }, randomFrom(0));
   const problems = found(client, identity, { disk, outside });
-  if (problems.length === 0 || client.release.package.kind !== 'tar.gz') return problems;
+  const believed = outside.killed || client.release.package.kind === 'tar.gz';
+  if (problems.length === 0 || !believed) return problems;
   const living = live(client, { disk, outside: fallenWith(outside, 'power') }, noTrace);
   try {
     await living.done;
