@@ -78,7 +78,9 @@ export async function builtRelease(): Promise<BuiltRelease> {
 
 /** Has a site offer it, as an administrator does. */
 export async function offerRelease(api: Api, { folder, release, releaseKey }: BuiltRelease): Promise<void> {
-  for (const { name } of release.packages) await api.upload(readFileSync(join(folder, name)));
+  for (const { name } of [...release.packages, ...(release.archives ?? [])]) {
+    await api.upload(readFileSync(join(folder, name)));
+  }
   const envelope = JSON.parse(readFileSync(join(folder, 'release.json'), 'utf8')) as Envelope;
   await api.post<ClientReleaseSummary>('/client-releases', {
     release: envelope,
