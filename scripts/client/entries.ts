@@ -13,7 +13,10 @@ const seedEntries = {
   'inventory/inventory': 'packages/client/src/inventory/component.ts',
 } as const;
 
-/** Of the launcher, which has no code of a version in it: small, for it stays in the memory of every client. */
+/**
+ * Of the launcher, which has no code of a version in it: small, for it stays in the memory of every client, and one file
+ * until a version after the seed is to be checked, for the manager of the services waits for it.
+ */
 const launcherEntry = { launcher: 'packages/cli/src/launcher.ts' } as const;
 /** The second starter, and the guard of a version on trial: of the launcher's too, and seldom loaded. */
 const besideEntries = { rescue: 'packages/cli/src/rescue.ts', guard: 'packages/cli/src/guard.ts' } as const;
@@ -70,11 +73,9 @@ export async function bundleClient(
   } as const;
   await bundleProgram({ ...common, entries: absolute(seedEntries), output: join(output, 'seed') });
   const launcher = join(output, 'launcher');
-  await bundleProgram({
-    ...common,
-    entries: absolute({ ...launcherEntry, ...besideEntries }),
-    output: launcher,
-  });
+  // Each by itself: the launcher shares no file with what mends it.
+  await bundleProgram({ ...common, entries: absolute(launcherEntry), output: launcher });
+  await bundleProgram({ ...common, entries: absolute(besideEntries), output: launcher });
   for (const { name } of screenVariants[platform]) {
     // A driver in use is copied out of its version: it has no chunks of others.
     await bundleProgram({

@@ -63,6 +63,15 @@ const service = {
   ],
 };
 
+/**
+ * JavaScript that ends when no program of the client runs any more, or after half a minute: each of them, but for this one,
+ * has the addon of koffi loaded, and Windows lets nobody write into what is. Without braces, which mean something to an installer.
+ */
+const untilUnused =
+  "const until=Date.now()+3e4,look=()=>require('fs').open(process.argv[1],'r+',refused=>" +
+  "refused&&refused.code!=='ENOENT'&&Date.now()<until&&setTimeout(look,50));look()";
+const addon = '"[INSTALLDIR]node_modules\\@koromix\\koffi-win32-x64\\win32_x64\\koffi.node"';
+
 type Action = NonNullable<ProductDescription['customActions']>[number];
 
 /** All files of the package, whatever is there. Source: "REINSTALLMODE property", KB2001178. */
@@ -75,10 +84,12 @@ const removing = 'REMOVE="ALL" AND NOT UPGRADINGPRODUCTCODE';
  * then, and a client that was rolled back because its site did not answer could be mended by nobody. What such an action
  * could not do stays to be done by the client's health evaluation, and the log says its exit code.
  */
-const ownWork = (id: string, words: string): Action => ({
+const ownWork = (id: string, words: string): Action => ofNode(id, `${flags} ${launcher} ${words}`);
+
+const ofNode = (id: string, words: string): Action => ({
   id,
   file: nodeId,
-  arguments: `${flags} ${launcher} ${words}`,
+  arguments: words,
   when: 'deferred',
   elevated: true,
   ignoreExitCode: true,
@@ -102,6 +113,12 @@ const customActions: readonly Action[] = [
     elevated: true,
     ignoreExitCode: true,
     before: 'StopServices',
+    condition: 'Installed',
+  },
+  // A service says that it has stopped before its process is gone: what that still holds could be replaced by a restart alone.
+  {
+    ...ofNode('AwaitEnd', `--eval "${untilUnused}" ${addon}`),
+    after: 'StopServices',
     condition: 'Installed',
   },
   // Recovery actions, delayed start and the scheduled task: what the tables of an installer cannot say.

@@ -2,7 +2,7 @@
 /** The launcher of an installed client: chooses a version and becomes it. It has no code of a version in it. */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { windowsServiceHost } from '@holdfast/machine';
+import { windowsServiceHost } from '@holdfast/machine/service';
 import { releaseKey } from './client/release-key.ts';
 import { standardFolder } from './client/standard-folder.ts';
 import { launch } from './launcher/launch.ts';
@@ -26,5 +26,5 @@ await launch({
   answer: async () => (windows ? await windowsServiceHost() : undefined),
   error: (text) => process.stderr.write(text),
 });
-// The dispatcher's thread and a stopped client's timers are not waited for.
+// At once: neither the dispatcher's thread nor a stopped client's timers are waited for.
 if (globalThis.holdfastLauncher?.service) process.exit();

@@ -49,6 +49,14 @@ test('the launcher answers with the version, also through a symbolic link', { sk
   }
 });
 
+test('the launcher is one file, and needs little of Node until the service manager has its answer', {
+  skip,
+}, async () => {
+  const text = await readFile(join(built.tree.folder, 'launcher/launcher.mjs'), 'utf8');
+  const needed = new Set([...text.matchAll(/^import .*?["']([^"']+)["'];$/gm)].map(([, name]) => name));
+  assert.deepEqual([...needed].sort(), ['node:fs', 'node:module', 'node:path', 'node:url']);
+});
+
 test('the launcher enrols, and then tells the status as JSON', { skip }, async () => {
   const state = await enrol('asked');
   const { stdout } = await run(built.launcher, ['status', '--json', '--folder', state]);

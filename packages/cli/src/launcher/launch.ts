@@ -1,5 +1,5 @@
 /** Starts a version of the client in this very process, with the service manager answered before anything of it is loaded. */
-import { access } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { LaunchedService } from '@holdfast/ports';
@@ -52,7 +52,7 @@ async function becomeVersion(options: LaunchOptions, service: LaunchedService | 
     };
     return import(pathToFileURL(version.main).href);
   };
-  const isTried = words[0] === serviceVerb && (await trialLies(stateFolder));
+  const isTried = words[0] === serviceVerb && trialLies(stateFolder);
   const reason = isTried ? await tryVersion(options, become) : null;
   if (reason === undefined) return;
   const { chosen, fellBack } = await chooseVersion(installFolder, stateFolder, releaseKey);
@@ -98,9 +98,4 @@ async function tryVersion(
   }
 }
 
-async function trialLies(stateFolder: string): Promise<boolean> {
-  return await access(join(stateFolder, 'versions', 'trial.json')).then(
-    () => true,
-    () => false,
-  );
-}
+const trialLies = (stateFolder: string) => existsSync(join(stateFolder, 'versions', 'trial.json'));

@@ -1,7 +1,6 @@
 /** Which version of the client is started: the one that the state folder names, or the seed that came with the package. */
-import { lstat, readFile } from 'node:fs/promises';
+import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { intact } from './intact.ts';
 
 export type InstalledVersion = {
   /** `seed`, or its number. */
@@ -42,23 +41,36 @@ export async function chooseVersion(
   releaseKey: string | undefined,
 ): Promise<Choice> {
   const seed = seedOf(installFolder);
-  const named = await namedVersion(stateFolder);
+  const named = namedVersion(stateFolder);
   if (named === undefined) return { chosen: seed, fellBack: null };
   if (!versionNumber.test(named))
     return { chosen: seed, fellBack: 'the file that names the version is damaged' };
   const folder = join(stateFolder, 'versions', named);
-  const damage = await intact(folder, named, releaseKey);
+  const damage = await damageOf(folder, named, releaseKey);
   if (damage !== undefined)
     return { chosen: seed, fellBack: `version ${named} cannot be started: ${damage}` };
   return { chosen: { name: named, main: mainOf(folder) }, fellBack: null };
 }
 
-/** Undefined where no version is named; text that is no number of a version where the file is not what it should be. */
-async function namedVersion(stateFolder: string): Promise<string | undefined> {
+/** What checks it is loaded by who needs it: a seed starts without cryptography, and without a file beside the launcher. */
+async function damageOf(folder: string, version: string, releaseKey: string | undefined) {
+  try {
+    const { intact } = await import('./intact.ts');
+    return await intact(folder, version, releaseKey);
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  }
+}
+
+/**
+ * Undefined where no version is named; text that is no number of a version where the file is not what it should be.
+ * Not by Node's promises: loading them would take longer, and comes before the service manager is answered.
+ */
+function namedVersion(stateFolder: string): string | undefined {
   const path = join(stateFolder, currentName);
   try {
-    const { size } = await lstat(path);
-    return size <= currentLimit ? (await readFile(path, 'utf8')).trim() : '';
+    const { size } = lstatSync(path);
+    return size <= currentLimit ? readFileSync(path, 'utf8').trim() : '';
   } catch (thrown) {
     if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
     return '';

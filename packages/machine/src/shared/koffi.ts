@@ -19,3 +19,12 @@ export function loadKoffi(from: string = import.meta.url): typeof Koffi {
 
 const isMissing = (thrown: unknown) =>
   thrown instanceof Error && 'code' in thrown && thrown.code === 'MODULE_NOT_FOUND';
+
+/**
+ * Koffi for Windows on x64 without its own modules around the addon, which warn of what is deprecated: finding and reading
+ * those takes longer than all else that a service does of itself until it answers its manager.
+ * @param from path or file URL of the module beside whose packages the addon lies
+ */
+export function loadWindowsAddon(from: string = import.meta.url): typeof Koffi {
+  return createRequire(from)('@koromix/koffi-win32-x64');
+}

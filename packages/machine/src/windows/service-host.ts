@@ -1,12 +1,13 @@
 /** This process as a service of Windows. Source: winsvc.h, learn.microsoft.com/windows/win32/services. */
 import type { LaunchedService } from '@holdfast/ports';
+import { loadWindowsAddon } from '../shared/koffi.ts';
 import { serviceControl, serviceState } from './service-calls.ts';
-import { loadKoffi } from './win32.ts';
 
 export type ServiceHost = LaunchedService & {
   /**
-   * Tells the manager that the service has ended; whoever called exits then. An end that nobody asked for is told as a
-   * failure whatever its exit code, so that the recovery actions start the service again.
+   * Tells the manager that the service has ended; whoever called exits at once, for who waits for the end means the files
+   * that this process runs from. An end that nobody asked for is told as a failure whatever its exit code, so that the
+   * recovery actions start the service again.
    */
   end(exitCode: number): Promise<void>;
 };
@@ -29,8 +30,6 @@ const progressMs = 1000;
 const waitHintMs = 10_000;
 /** Milliseconds that a clean end may take; the journal survives one that is not. As the unit of Linux has it. */
 const stopLimitMs = 60_000;
-/** Milliseconds from the last word to the manager until the dispatcher is not waited for any more. */
-const dispatcherLimitMs = 5000;
 
 type Calls = {
   /** Resolves when the services of this process have stopped: at once and with false where no manager has started it. */
@@ -40,7 +39,7 @@ type Calls = {
 };
 
 function bind(): Calls {
-  const koffi = loadKoffi();
+  const koffi = loadWindowsAddon();
   const rights = koffi.load('advapi32.dll');
   const serviceMain = koffi.pointer(koffi.proto('void HoldfastServiceMain(uint32 count, void *words)'));
   const handler = koffi.pointer(
@@ -154,7 +153,6 @@ export async function windowsServiceHost(): Promise<ServiceHost | undefined> {
       const asked = stopped.signal.aborted;
       await new Promise((resolve) => setImmediate(resolve));
       tell(serviceState.stopped, { exitCode: asked ? exitCode : exitCode || processAborted });
-      await Promise.race([dispatched, new Promise((resolve) => setTimeout(resolve, dispatcherLimitMs))]);
     },
   };
 }
