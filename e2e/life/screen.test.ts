@@ -17,13 +17,6 @@ const wine = useWine(noWindows);
 let built: BuiltRelease;
 let server: XServer;
 
-before(async () => {
-  if (noScreen !== false) return;
-  built = await builtRelease();
-  server = await startXServer({ screen: '320x240x24' });
-});
-after(() => server?.kill());
-
 /** The answer of `screen test`, or the error. */
 function answerIn(output: string) {
   const [document] = /^\{[\s\S]*^\}$/m.exec(output) ?? /^\{.*\}$/m.exec(output) ?? [];
@@ -55,14 +48,20 @@ async function onWindows(display: string, ...desktop: readonly string[]) {
   return answerIn(output);
 }
 
-describe('the screen driver of the packaged client', () => {
-  it('reads the screen of X11', { skip: noScreen }, async () => {
+describe('the screen driver of the packaged client', { skip: noScreen }, () => {
+  before(async () => {
+    built = await builtRelease();
+    server = await startXServer({ screen: '320x240x24' });
+  });
+  after(() => server?.kill());
+
+  it('reads the screen of X11', async () => {
     const { outcome, display } = answerIn(await onLinux(join(built.folder, 'linux-x64')));
     const seen = { name: server.display, width: 320, height: 240 };
     assert.deepEqual({ outcome, display }, { outcome: 'captured', display: seen });
   });
 
-  it('is not run when one byte more is in it', { skip: noScreen }, async () => {
+  it('is not run when one byte more is in it', async () => {
     const copy = join(wine.folder, 'client');
     // Run by another Node, so that the large file need not be copied.
     const filter = (path: string) => !path.endsWith('/runtime');

@@ -75,9 +75,10 @@ export async function awaitStatus(
   site: RunningSite,
   api: Api,
   code: number,
-  where: { after?: number; clientId?: string } = {},
+  where: { after?: number; clientId?: string; patienceMs?: number } = {},
 ): Promise<StatusRow> {
-  const deadline = performance.now() + patienceMs;
+  const waitsMs = where.patienceMs ?? patienceMs;
+  const deadline = performance.now() + waitsMs;
   for (;;) {
     let wake = () => {};
     const woken = new Promise<void>((resolve) => {
@@ -98,7 +99,7 @@ export async function awaitStatus(
       if (found !== undefined) return found;
       if (performance.now() >= deadline) {
         const seen = rows.map((row) => `${row.hostName} ${row.seq} ${row.code} ${row.text}`).join('\n');
-        throw new Error(`No status ${code} within ${patienceMs} ms. Seen:\n${seen}`);
+        throw new Error(`No status ${code} within ${waitsMs} ms. Seen:\n${seen}`);
       }
       await woken;
     } finally {

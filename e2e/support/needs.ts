@@ -17,6 +17,12 @@ export function onlyInFull(): string | false {
   return process.env.HOLDFAST_FULL === '1' ? false : 'long: npm run e2e -- SUITE --full';
 }
 
+/** Every how many of many like cases is tried: HOLDFAST_EVERY, for who has little time; each one unless it is set. */
+export function everyOf<T>(cases: Iterable<T>): T[] {
+  const every = Number(process.env.HOLDFAST_EVERY ?? 1);
+  return [...cases].filter((_, index) => index % every === 0);
+}
+
 function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
