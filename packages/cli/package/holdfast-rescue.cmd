@@ -133,10 +133,13 @@ if exist "%outcome%" goto told
 set /a looks=looks-1
 if %looks% gtr 0 goto look
 echo %date% %time% the runtime hangs: it is ended 1>&2
-:told
 taskkill /f /im holdfast-probe.exe >nul 2>&1
+rem With which exit code it was ended proves nothing, so nobody reads what is said of it now.
+ping -n 2 127.0.0.1 >nul
+del /q "%probe%" "%outcome%" >nul 2>&1
+exit /b 1
+:told
 del /q "%probe%" >nul 2>&1
-if not exist "%outcome%" exit /b 1
 set "word="
 set /p word=<"%outcome%"
 if not "%word%"=="works" exit /b 1
