@@ -17,8 +17,8 @@ const startedCode = 30002;
 const enrolledCode = 30001;
 /** How often the line is run over a client that is well, each time against the end of the service. */
 const wellRounds = 5;
-/** Milliseconds for which a program of the client goes on where the line has to wait for it. */
-const lingerMs = 6000;
+/** Milliseconds for which a program of the client outlives the service where the line has to wait for it. */
+const lingerMs = 8000;
 
 type Damage = { readonly name: string; readonly act: () => Promise<unknown> };
 
@@ -117,12 +117,25 @@ describe('client.msi, repaired', { skip }, () => {
   });
 
   it('waits for a program of the client that is about to end', async () => {
-    const inUse = `require('@koromix/koffi-win32-x64'); console.log('there'); setTimeout(Date, ${lingerMs})`;
-    const lingering = wine.prefix.start(`${installFolder}\\runtime\\node.exe`, ['--eval', inUse], {
-      folder: packaged.msi.linux(installFolder),
+    const { msi } = packaged;
+    const goFile = 'C:\\go';
+    const inUse = `require('@koromix/koffi-win32-x64'); console.log('there');
+      setInterval(() => require('fs').existsSync(process.argv[1]) && process.exit(), 50)`;
+    const lingering = wine.prefix.start(
+      `${installFolder}\\runtime\\node.exe`,
+      ['--eval', inUse.replaceAll('\n', ' '), goFile],
+      { folder: msi.linux(installFolder) },
+    );
+    while (!(await lingering.output()).includes('there')) await msi.serviceState();
+    let over = false;
+    const repaired = msi.succeed(...repairLine).finally(() => {
+      over = true;
     });
-    while (!(await lingering.output()).includes('there')) await packaged.msi.serviceState();
-    await packaged.msi.succeed(...repairLine);
+    // From now on the service is in nobody's way.
+    while (!over && (await msi.serviceState()) !== 'STOPPED');
+    await new Promise((resolve) => setTimeout(resolve, lingerMs));
+    writeFileSync(msi.linux(goFile), '');
+    await repaired;
     assert.equal((await lingering.exit).code, 0);
     await packaged.assertWhole();
   });
