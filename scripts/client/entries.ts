@@ -14,8 +14,8 @@ const seedEntries = {
 } as const;
 
 /**
- * Of the launcher, which has no code of a version in it: small, for it stays in the memory of every client, and one file
- * until a version after the seed is to be checked, for the manager of the services waits for it.
+ * Of the launcher, which has no code of a version in it: small, for it stays in the memory of every client, and the manager
+ * of the services waits for it. What checks or tries a version is loaded after that, and only where there is one.
  */
 const launcherEntry = { launcher: 'packages/cli/src/launcher.ts' } as const;
 /** The second starter, and the guard of a version on trial: of the launcher's too, and seldom loaded. */

@@ -65,10 +65,10 @@ const service = {
 
 /**
  * JavaScript that ends when no program of the client runs any more, or after half a minute: each of them, but for this one,
- * has the addon of koffi loaded, and Windows lets nobody write into what is. Without braces, which mean something to an installer.
+ * has the addon of koffi loaded, and Windows lets nobody write into what is. Without braces and brackets, which mean something to an installer.
  */
 const untilUnused =
-  "const until=Date.now()+3e4,look=()=>require('fs').open(process.argv[1],'r+',refused=>" +
+  "const until=Date.now()+3e4,look=()=>require('fs').open(process.argv.at(-1),'r+',refused=>" +
   "refused&&refused.code!=='ENOENT'&&Date.now()<until&&setTimeout(look,50));look()";
 const addon = '"[INSTALLDIR]node_modules\\@koromix\\koffi-win32-x64\\win32_x64\\koffi.node"';
 

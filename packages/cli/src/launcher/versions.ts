@@ -52,7 +52,7 @@ export async function chooseVersion(
   return { chosen: { name: named, main: mainOf(folder) }, fellBack: null };
 }
 
-/** What checks it is loaded by who needs it: a seed starts without cryptography, and without a file beside the launcher. */
+/** What checks it is loaded by who needs it: a seed starts without cryptography. */
 async function damageOf(folder: string, version: string, releaseKey: string | undefined) {
   try {
     const { intact } = await import('./intact.ts');
