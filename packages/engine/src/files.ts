@@ -27,7 +27,7 @@ export async function withOpen<Handle extends { close(): Promise<void> }, Result
 
 /**
  * Gives a file new content, all or nothing: written beside it, made durable, read back, compared, then renamed
- * over it. A cut at any point leaves the old or the new file.
+ * over it. A cut at any point leaves the old or the new file, and a failure nothing beside it.
  *
  * @param options.mode permission bits where the disk has them; 0o600 unless given
  * @throws HoldfastError `disk.*`; `disk.failed` when what was read back is not what was written
@@ -39,6 +39,24 @@ export async function replaceFile(
   options: { mode?: number } = {},
 ): Promise<void> {
   const fresh = `${name}.new`;
+  try {
+    await writeFresh(folder, fresh, content, options);
+    await folder.rename(fresh, { name });
+  } catch (thrown) {
+    // The next one would remove it, but that may be long in coming. What failed is what is told.
+    await removeIfThere(folder, fresh).catch(() => undefined);
+    throw thrown;
+  }
+  await folder.sync();
+}
+
+/** Durable, and read back as it was written. */
+async function writeFresh(
+  folder: Folder,
+  fresh: string,
+  content: Uint8Array,
+  options: { mode?: number },
+): Promise<void> {
   await removeIfThere(folder, fresh);
   await withOpen(folder.create(fresh, options), async (file) => {
     await file.write(0, content);
@@ -46,10 +64,8 @@ export async function replaceFile(
   });
   const written = await readWhole(folder, fresh, content.length);
   if (!Buffer.from(written).equals(content)) {
-    throw new HoldfastError('disk.failed', `${name} could not be read back as it was written.`);
+    throw new HoldfastError('disk.failed', `${fresh} could not be read back as it was written.`);
   }
-  await folder.rename(fresh, { name });
-  await folder.sync();
 }
 
 /**

@@ -15,13 +15,14 @@ import {
 } from '../src/index.ts';
 import { failing, temporaryFolder } from './support/folder.ts';
 
-test('a file is replaced at one stroke: when any call fails the old one is whole', async (t) => {
+test('a file is replaced at one stroke: when any call fails the old one is whole, and alone', async (t) => {
   const folder = failing(await temporaryFolder(t));
   await replaceFile(folder, 'file', Buffer.from('old'));
   for (const call of ['write', 'sync', 'rename'] as const) {
     folder.fail(call);
     await assert.rejects(replaceFile(folder, 'file', Buffer.from('new')), { code: 'disk.failed' });
     assert.equal(await readFile(join(folder.path, 'file'), 'utf8'), 'old');
+    assert.deepEqual(await folder.names(), ['file'], 'nothing is left beside it');
   }
   await replaceFile(folder, 'file', Buffer.from('new'));
   assert.equal(Buffer.from(await readWhole(folder, 'file', 3)).toString(), 'new');
