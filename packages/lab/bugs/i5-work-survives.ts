@@ -14,8 +14,8 @@ export const workSurvives: readonly PlantedBug[] = [
     name: 'renamed-and-not-synced',
     promise: 'I5',
     file: 'engine/src/files.ts',
-    find: '  await folder.rename(fresh, { name });\n  await folder.sync();\n',
-    replace: '  await folder.rename(fresh, { name });\n',
+    find: '    throw thrown;\n  }\n  await folder.sync();\n',
+    replace: '    throw thrown;\n  }\n',
     mistake: 'The new name of a file may be lost in a power cut, and with it what was committed since.',
   },
   {
@@ -38,7 +38,7 @@ export const workSurvives: readonly PlantedBug[] = [
   {
     name: 'tree-unsynced',
     promise: 'I5',
-    file: 'client/src/setup/layout.ts',
+    file: 'client/src/installer/tree.ts',
     find: '        await writePieces(file, content);\n        await file.sync();\n',
     replace: '        await writePieces(file, content);\n',
     mistake: 'The files of a client that is laid out are verified, and not durable.',

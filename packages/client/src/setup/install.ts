@@ -9,10 +9,11 @@ import {
   type StepRecorder,
   type Verdict,
 } from '@holdfast/engine';
+import { settleName } from '../installer/tree.ts';
 import { filesOfPackage } from './installation.ts';
 import { installedVersion } from './installed.ts';
 import { installCommand, removeCommand, systemSays } from './installers.ts';
-import { layOutPackage, settleNames } from './layout.ts';
+import { layOutPackage } from './layout.ts';
 import { chosenOf, keepPackage } from './obtain.ts';
 import { setupGates } from './prerequisites.ts';
 import { removeTreeOf } from './removal.ts';
@@ -28,7 +29,7 @@ export const installPackage: Phase = async (setUp) => {
   const before = await observe(setUp);
   if (before.present && !(progress().request.forceInstall && !progress().removed)) {
     host.log('everything of the package is in its place');
-    await settleNames(host);
+    await settleName(host.ports.disk, host.places.install);
     await keepPackage(setUp);
     return ended;
   }
@@ -58,7 +59,7 @@ async function bringIn(setUp: SetUp): Promise<PhaseOutcome> {
   const outcome = await run(setUp, {
     ...stepBase(setUp),
     intent: 'install',
-    command: await installCommand(setUp),
+    command: await installCommand(setUp, wanted.kind),
     detect: () => observe(setUp),
   });
   if (outcome.kind === 'ended') await keepPackage(setUp);
@@ -85,7 +86,7 @@ async function removeFirst(setUp: SetUp): Promise<PhaseOutcome> {
   return await run(setUp, {
     ...stepBase(setUp),
     intent: 'uninstall',
-    command: await removeCommand(setUp),
+    command: removeCommand(setUp, kind),
     detect,
   });
 }

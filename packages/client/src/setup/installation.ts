@@ -1,15 +1,12 @@
 /** What is installed, seen as the components that it is made of. */
 import { HoldfastError } from '@holdfast/contract';
 import { createSerial } from '@holdfast/engine';
-import type { ComponentFinding, Installation } from '../components/model.ts';
-import { verifyComponents } from '../components/verify.ts';
+import type { Installation } from '../components/model.ts';
+import { filesTrouble, seedName } from '../components/trouble.ts';
 import { childPath } from '../paths.ts';
 import { createSite } from '../site.ts';
 import { chosenOf } from './obtain.ts';
 import type { SetUp } from './set-up.ts';
-
-/** Name of the version that the package brings, in the install folder. */
-const seedName = 'seed';
 
 /** The client in a folder, as it is to be once the chosen package is installed there. */
 export function installationIn(setUp: SetUp, folder: string): Installation {
@@ -30,33 +27,7 @@ export function installationIn(setUp: SetUp, folder: string): Installation {
   };
 }
 
-/** What a package brings: services and registry come with its installer, or in the phase that settles the components. */
+/** What is wrong with the chosen package's files in a folder, as a clause. */
 export async function filesOfPackage(setUp: SetUp, folder: string): Promise<string | undefined> {
-  const findings = await verifyComponents(installationIn(setUp, folder));
-  return firstTrouble(findings, ['manifest', 'file', 'variant']);
-}
-
-type DamageKind = ComponentFinding['damages'][number]['kind'];
-
-/** The first damage as a sentence; undefined where there is none of these kinds. */
-export function firstTrouble(
-  findings: readonly ComponentFinding[],
-  kinds: readonly DamageKind[] = ['manifest', 'file', 'variant', 'registry', 'service'],
-): string | undefined {
-  for (const { component, damages } of findings) {
-    const found = damages.find(({ kind }) => kinds.includes(kind));
-    if (found) return `${component}: ${found.what}: ${found.reason}`;
-  }
-  return undefined;
-}
-
-/** Folder that a path lies in, and its name there. */
-export function splitLast(path: string): { readonly folder: string; readonly name: string } {
-  const [, folder = '', name = ''] = /^(.*)[/\\]([^/\\]+)[/\\]?$/.exec(path) ?? [];
-  if (name === '') throw new HoldfastError('command.invalid', `${path} is no folder to install in.`);
-  return {
-    folder:
-      folder === '' || /^[A-Za-z]:$/.test(folder) ? `${folder}${path.includes('\\') ? '\\' : '/'}` : folder,
-    name,
-  };
+  return await filesTrouble(installationIn(setUp, folder));
 }

@@ -1,68 +1,41 @@
-/** The command lines of the platforms' installers, and what their own books say of the client. */
-import { type ClientPackageKind, HoldfastError } from '@holdfast/contract';
-import type { Command } from '@holdfast/ports';
-import type { Static } from 'typebox';
+/** What a set-up has the platform's installer do, and what the installer's own book says of the client. */
+import { HoldfastError } from '@holdfast/contract';
+import {
+  type InstallerKind,
+  type InstallerLine,
+  installLine,
+  type LinePlaces,
+  packageName,
+  removeLine,
+  repairProperties,
+} from '../installer/lines.ts';
 import { childPath } from '../paths.ts';
 import { chosenOf, wholePackage } from './obtain.ts';
 import type { SetUp } from './set-up.ts';
 
-/** Name of the client in the books of dpkg and rpm. */
-export const packageName = 'holdfast-client';
-
-type Kind = Static<typeof ClientPackageKind>;
-type Line = Omit<Command, 'mark'>;
-
 /** @throws HoldfastError `content.hash-mismatch` where the package is not whole any more */
-export async function installCommand(setUp: SetUp): Promise<Line> {
-  const { host } = setUp;
-  const { kind, productCode } = chosenOf(setUp).package;
-  const path = await packagePath(setUp);
-  switch (kind) {
-    case 'deb':
-      return line(setUp, 'dpkg', ['--install', path]);
-    case 'rpm':
-      return line(setUp, 'rpm', ['--upgrade', '--replacepkgs', '--replacefiles', path]);
-    case 'msi': {
-      const known = productCode === undefined ? undefined : await host.ports.installers.msi(productCode);
-      const words = known?.installed ? ['REINSTALLMODE=vmeus', 'REINSTALL=ALL'] : properties(setUp);
-      return msiexec(setUp, [`/i "${path}"`, ...words]);
-    }
-    case 'tar.gz':
-      throw new HoldfastError('internal', 'No installer is asked to lay out a .tar.gz.');
-  }
+export async function installCommand(setUp: SetUp, kind: InstallerKind): Promise<InstallerLine> {
+  const { productCode } = chosenOf(setUp).package;
+  const known =
+    kind === 'msi' && productCode !== undefined
+      ? await setUp.host.ports.installers.msi(productCode)
+      : undefined;
+  const words = known?.installed ? repairProperties : properties(setUp);
+  return installLine(kind, await packagePath(setUp), placesOf(setUp), words);
 }
 
 /** Takes the client away, its state left alone. */
-export async function removeCommand(
+export function removeCommand(
   setUp: SetUp,
-  kind: Kind = chosenOf(setUp).package.kind,
-  productCode = productOf(setUp),
-): Promise<Line> {
-  switch (kind) {
-    case 'deb':
-      return line(setUp, 'dpkg', ['--remove', packageName]);
-    case 'rpm':
-      return line(setUp, 'rpm', ['--erase', packageName]);
-    case 'msi':
-      return msiexec(setUp, [`/x ${productCode}`]);
-    case 'tar.gz':
-      throw new HoldfastError('internal', 'No installer is asked to take a tree away.');
-  }
+  kind: InstallerKind,
+  productCode = setUp.progress().chosen?.package.productCode ?? '',
+): InstallerLine {
+  return removeLine(kind, productCode, placesOf(setUp));
 }
 
-const productOf = (setUp: SetUp) => setUp.progress().chosen?.package.productCode ?? '';
-
-const line = ({ host }: SetUp, program: string, words: readonly string[]): Line => ({
-  program,
-  arguments: words,
-  folder: host.places.state,
-});
-
-/** As one text: msiexec takes its own command line apart, and knows quotes only within a word. */
-function msiexec({ host }: SetUp, words: readonly string[]): Line {
-  const log = childPath({ path: childPath({ path: host.places.state }, 'setup') }, 'msiexec.log');
-  const all = [...words, '/qn', '/norestart', `/L*v "${log}"`].join(' ');
-  return { program: 'msiexec', arguments: all, folder: host.places.state };
+function placesOf({ host }: SetUp): LinePlaces {
+  const folder = host.places.state;
+  return { folder, log: childPath({ path: childPath({ path: folder }, 'setup') }, 'msiexec.log') };
 }
 
 /**

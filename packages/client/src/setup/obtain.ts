@@ -11,6 +11,7 @@ import {
 } from '@holdfast/engine';
 import type { Folder } from '@holdfast/ports';
 import { download } from '../content/download.ts';
+import { inTime } from '../content/in-time.ts';
 import { createSite } from '../site.ts';
 import { packageDamage, packageFolder, recordKept } from './installed.ts';
 import type { ChosenPackage } from './progress.ts';
@@ -89,37 +90,13 @@ async function fetchFromSite(setUp: SetUp, folder: Folder, wanted: ClientPackage
     route: mpPaths.clientPackages,
   };
   const file = { path: wanted.name, size: wanted.size, sha256: wanted.sha256 };
-  await inTime(setUp, request.downloadTimeoutMinutes, signal, async (limited) => {
+  const minutes = request.downloadTimeoutMinutes;
+  await inTime(host.ports.clock, minutes * minuteMs, signal, async (limited) => {
     await download(ports, folder, file, { authorities: site.trust.authorities }, limited);
   });
   // Installers go by the ending of a name.
   await folder.rename(wanted.sha256, { name: wanted.name });
   await folder.sync();
-}
-
-/** @throws HoldfastError `network.timeout` once the minutes are over; what has arrived stays and is gone on from */
-async function inTime(
-  { host }: SetUp,
-  minutes: number,
-  outer: AbortSignal | undefined,
-  work: (signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const over = new HoldfastError('network.timeout', `The download took longer than ${minutes} minutes.`);
-  const [limit, done] = [new AbortController(), new AbortController()];
-  const leave = () => limit.abort(outer?.reason);
-  outer?.addEventListener('abort', leave, { once: true });
-  if (outer?.aborted) leave();
-  const alarm = host.ports.clock.sleep(minutes * minuteMs, done.signal).then(
-    () => limit.abort(over),
-    () => undefined,
-  );
-  try {
-    await work(limit.signal);
-  } finally {
-    done.abort();
-    outer?.removeEventListener('abort', leave);
-    await alarm;
-  }
 }
 
 async function copyFrom(

@@ -2,12 +2,13 @@
 import { HoldfastError, isHoldfastError } from '@holdfast/contract';
 import { carryOut, removeTree, withOpen } from '@holdfast/engine';
 import type { Folder } from '@holdfast/ports';
+import { packageName } from '../installer/lines.ts';
+import { removeOldTrees } from '../installer/tree.ts';
+import { splitLast } from '../paths.ts';
 import { settingsName } from '../settings.ts';
 import type { SetupHost } from './host.ts';
-import { splitLast } from './installation.ts';
 import { installedVersion, keptPackage, packageFolder } from './installed.ts';
-import { packageName, removeCommand } from './installers.ts';
-import { removeOldTree } from './layout.ts';
+import { removeCommand } from './installers.ts';
 import type { KeepWord } from './request.ts';
 import { ended, type Phase, type SetUp } from './set-up.ts';
 
@@ -65,7 +66,7 @@ async function removePackage(setUp: SetUp): Promise<void> {
     ports,
     {
       intent: 'uninstall',
-      command: await removeCommand(setUp, kind, productCode),
+      command: removeCommand(setUp, kind, productCode),
       exitCodes: [],
       maxRunMs: longestRunMs,
       gates: [],
@@ -87,7 +88,7 @@ export async function removeTreeOf({ ports, places }: Pick<SetupHost, 'ports' | 
       await removeTree(parent, name);
       await parent.sync();
     });
-    await removeOldTree({ ports, places });
+    await removeOldTrees(ports.disk, places.install);
   } catch (thrown) {
     if (!isHoldfastError(thrown, 'disk.not-found')) throw thrown;
   }

@@ -3,9 +3,10 @@ import { HoldfastError } from '@holdfast/contract';
 import { removeTree } from '@holdfast/engine';
 import type { StarterName, Starters } from '@holdfast/ports';
 import { repairComponents } from '../components/repair.ts';
+import { firstTrouble } from '../components/trouble.ts';
 import { verifyComponents } from '../components/verify.ts';
-import { firstTrouble, installationIn } from './installation.ts';
-import { removeOldTree } from './layout.ts';
+import { removeOldTrees } from '../installer/tree.ts';
+import { installationIn } from './installation.ts';
 import { ended, type Phase, type SetUp } from './set-up.ts';
 
 export const settleComponents: Phase = async (setUp) => {
@@ -42,5 +43,5 @@ async function mustBeWell(starters: Starters, name: StarterName): Promise<void> 
 async function tidy({ host, folder }: SetUp): Promise<void> {
   await removeTree(folder, 'download');
   await folder.sync();
-  await removeOldTree(host);
+  await removeOldTrees(host.ports.disk, host.places.install);
 }
