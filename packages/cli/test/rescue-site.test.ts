@@ -67,7 +67,13 @@ function deadClient(): RescuePorts {
 }
 
 const run = (folder: string, address: string) =>
-  rescue(deadClient(), { folder, installFolder: join(folder, 'none'), site: address, version: '1.0.0' });
+  rescue(deadClient(), {
+    folder,
+    installFolder: join(folder, 'none'),
+    site: address,
+    version: '1.0.0',
+    releaseKey: undefined,
+  });
 
 async function healthOf(clientId: string): Promise<HealthReport | null> {
   const { health } = (await site.json('client', 'show', clientId)) as ClientDetail;
@@ -98,6 +104,10 @@ test('what a site that was away has not heard is told with the next run, and the
   await run(folder, site.site.managementPointUrl);
   const told = await healthOf(clientId);
   assert.equal(told?.occasion, 'rescue');
+  // The third try adds why nothing is installed anew.
   await run(folder, site.site.managementPointUrl);
-  assert.deepEqual(await healthOf(clientId), told);
+  const last = await healthOf(clientId);
+  assert.match(last?.findings[0]?.reason ?? '', /cannot be installed anew/);
+  await run(folder, site.site.managementPointUrl);
+  assert.deepEqual(await healthOf(clientId), last);
 });

@@ -3,41 +3,10 @@ import assert from 'node:assert/strict';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { mpPaths } from '@holdfast/contract';
-import type { Network } from '@holdfast/ports';
-import { isWhole, lookAtKeptPackage, type PackageSite, repairComponents } from '../src/components/index.ts';
-import { createSite } from '../src/site.ts';
+import { fetchKeptPackage, isWhole, lookAtKeptPackage, repairComponents } from '../src/components/index.ts';
 import { installed } from './support/installed.ts';
-import { newKeys, type StandIn, standIn } from './support/stand-in.ts';
-
-const missing = { code: 'release.missing', message: 'There is none.', remedy: 'Add it.' };
-
-/** A management point that hands out one release; `asked` are the paths that were asked for. */
-function siteOf(client: StandIn, bend: (body: Buffer) => Buffer = (body) => body) {
-  const asked: string[] = [];
-  const request: Network['request'] = async ({ url, headers = {} }) => {
-    const path = new URL(url).pathname;
-    asked.push(path);
-    const found = [...client.packages.values()].find(({ about }) => path.endsWith(about.sha256));
-    const isRelease = path === `${mpPaths.clientRelease}/${client.version}`;
-    const whole = isRelease ? Buffer.from(JSON.stringify(client.release)) : found?.bytes;
-    if (!whole) return { status: 404, headers: {}, body: bodyOf(Buffer.from(JSON.stringify(missing))) };
-    const start = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
-    const body = found ? bend(whole.subarray(start)) : whole;
-    const range = { 'content-range': `bytes ${start}-${whole.length - 1}/${whole.length}` };
-    return start > 0
-      ? { status: 206, headers: range, body: bodyOf(body) }
-      : { status: 200, headers: {}, body: bodyOf(body) };
-  };
-  const site: PackageSite = {
-    site: createSite('https://site.example:8443', { network: { request }, clock: { now: () => 0 } }),
-    tls: async () => ({ authorities: [] }),
-  };
-  return { site, asked };
-}
-
-async function* bodyOf(bytes: Buffer): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}
+import { siteOf } from './support/package-site.ts';
+import { newKeys, standIn } from './support/stand-in.ts';
 
 const keys = newKeys();
 const client = standIn({ keys });
@@ -117,4 +86,29 @@ test('a release that another key has signed is not believed', async (context) =>
   await rm(made.path('seed/software/software.mjs'));
   const { troubles, restored } = await repairComponents(made.installation);
   assert.deepEqual([troubles[0]?.error, restored.length], ['release.untrusted', 0]);
+});
+
+test('a record that is lost is made anew from the signed release beside the package, and nothing is fetched', async (context) => {
+  const { site, asked } = siteOf(client);
+  const made = await installed(context, { site }, client);
+  await made.keep('deb');
+  await rm(`${made.state}/package/package.json`);
+  await fetchKeptPackage(made.installation, undefined);
+  assert.equal((await lookAtKeptPackage(made.installation)).trouble, undefined);
+  assert.deepEqual(asked, []);
+});
+
+test('below the floor of anything that was ever set up here nothing is fetched', async (context) => {
+  const raised = standIn({ keys, version: '2.0.0' });
+  for (const file of ['package.json', 'release.json']) {
+    const { site, asked } = siteOf(client);
+    const made = await installed(context, { site }, client);
+    await made.keep('deb', raised);
+    await rm(`${made.state}/package/${file}`);
+    await assert.rejects(fetchKeptPackage(made.installation, undefined), { code: 'setup.prerequisite' });
+    assert.deepEqual(
+      asked.filter((path) => path.startsWith(mpPaths.clientPackages)),
+      [],
+    );
+  }
 });

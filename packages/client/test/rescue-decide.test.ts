@@ -34,8 +34,11 @@ const well: Seen = {
   settled: { ready: true },
   idle: { ready: true },
   packageTrouble: null,
+  fetchTrouble: null,
 };
 const hung: Partial<Seen> = { answers: false, pulse: oldPulse };
+/** No package is kept, and none can be fetched. */
+const nothingToInstall = { packageTrouble: 'none is kept', fetchTrouble: 'there is no network' };
 const dead: Partial<Seen> = { service: stopped, answers: false, pulse: oldPulse };
 
 function acts(...done: RescueAct[]): Partial<RescueRecord> {
@@ -61,7 +64,7 @@ test('two proofs end it, once', () => {
   assert.equal(decided(hung), 'restart');
   assert.equal(decided(hung, acts('restart')), 'reinstall');
   assert.equal(decided(hung, acts('restart', 'reinstall')), 'doubt');
-  assert.equal(decided({ ...hung, packageTrouble: 'none is kept' }, acts('restart')), 'doubt');
+  assert.equal(decided({ ...hung, ...nothingToInstall }, acts('restart')), 'doubt');
 });
 
 test('a pulse is old by the time that the machine was awake, in its own boot', () => {
@@ -76,7 +79,19 @@ test('what does not run is started, and installed anew when starting it did not 
   assert.equal(decided(dead, acts('start')), 'start');
   assert.equal(decided(dead, acts('start', 'start')), 'reinstall');
   assert.equal(decided(dead, acts('start', 'start', 'reinstall')), 'start');
-  assert.equal(decided({ ...dead, packageTrouble: 'none is kept' }, acts('start', 'start')), 'start');
+  assert.equal(decided({ ...dead, ...nothingToInstall }, acts('start', 'start')), 'start');
+});
+
+test('without a whole package it is installed anew from the site, and what stands against that is said', () => {
+  const fetched = { packageTrouble: 'none is kept' };
+  assert.equal(decided({ ...dead, ...fetched }, acts('start', 'start')), 'reinstall');
+  assert.equal(decided({ ...dead, ...fetched }, acts('start', 'start', 'reinstall')), 'start');
+  assert.equal(decided({ ...hung, ...fetched }, acts('restart')), 'reinstall');
+  const decision = decide(
+    { ...well, ...dead, ...nothingToInstall },
+    { ...emptyRecord, ...acts('start', 'start') },
+  );
+  assert.match(decision.kind === 'act' ? decision.reason : '', /none is kept, and there is no network/);
 });
 
 test('a definition that is damaged, disabled or gone is restored, whatever runs', () => {
@@ -110,7 +125,7 @@ test('what does not help is tried less and less often', () => {
       awakeMs: now.awakeMs + 48 * hour - agoMs,
     })),
   });
-  const later = { ...dead, awakeMs: now.awakeMs + 48 * hour, packageTrouble: 'none is kept' };
+  const later = { ...dead, awakeMs: now.awakeMs + 48 * hour, ...nothingToInstall };
   assert.equal(decided(later, tried(freeActs - 1, 0)), 'start');
   assert.equal(decided(later, tried(freeActs, hour - 1)), 'waits');
   assert.equal(decided(later, tried(freeActs, hour)), 'start');

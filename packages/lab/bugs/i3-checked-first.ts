@@ -34,4 +34,12 @@ export const checkedFirst: readonly PlantedBug[] = [
     replace: "  if (needsContent(task, action) && action !== 'repair') {\n",
     mistake: 'A repair runs with whatever is left of the content.',
   },
+  {
+    name: 'kept-by-its-name',
+    promise: 'I3',
+    file: 'client/src/components/kept-package.ts',
+    find: '      if ((await packageDamage(state, found)) !== undefined) await fetchInto(',
+    replace: '      if (!(await folder.entry(found.name))) await fetchInto(',
+    mistake: 'A package that is there counts as kept whole, and is not fetched again.',
+  },
 ];

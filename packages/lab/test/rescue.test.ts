@@ -57,7 +57,13 @@ function newWorld(seed: string) {
   async function run(): Promise<RescueReport> {
     const { starters, ...ports } = machine.ports('rescue');
     assert.ok(starters);
-    const place = { folder, installFolder: '/opt/holdfast-client', site: null, version: '1.0.0' };
+    const place = {
+      folder,
+      installFolder: '/opt/holdfast-client',
+      site: null,
+      version: '1.0.0',
+      releaseKey: undefined,
+    };
     return await rescue({ ...ports, starters }, place);
   }
 

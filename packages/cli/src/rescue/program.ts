@@ -3,8 +3,10 @@ import { resolve } from 'node:path';
 import { type RescueReport, rescue } from '@holdfast/client';
 import { HoldfastError, holdfastVersion } from '@holdfast/contract';
 import { Command } from 'commander';
+import { releaseKey } from '../client/release-key.ts';
 import { makeFolder, settingsIn, standardFolder } from '../client/settings.ts';
 import { runProgram } from '../run-program.ts';
+import { whileNoSetUp } from '../setup/lock.ts';
 import type { Surroundings } from '../terminal.ts';
 import { facts, plain, when } from '../terminal.ts';
 import { localVerb, runLocal, type Session, text } from '../verbs/verb.ts';
@@ -85,6 +87,8 @@ async function runVerb(session: Session, folder: string, dryRun: boolean): Promi
         installFolder,
         site: settings?.site ?? null,
         version: holdfastVersion,
+        releaseKey,
+        alone: (work) => whileNoSetUp(folder, machine, work),
         dryRun,
         log: (line) => session.note(plain(line)),
       },
@@ -110,13 +114,17 @@ function reportText({ seen, decision, outcome }: RescueReport): string {
       outcome === null ? undefined : outcome.lives ? 'the client lives' : 'the client does not live',
     ],
     ['error', outcome?.error ?? undefined],
+    ['code', outcome?.code ?? undefined],
   ]);
 }
+
+const actText = ({ act, error }: LastRun['record']['acts'][number]) =>
+  error === undefined ? act : `${act} (${error})`;
 
 function statusText({ record, pulse }: LastRun): string {
   return facts([
     ['last run', when(record.ranAt)],
-    ['acts since the client was well', record.acts.map(({ act }) => act).join(', ') || 'none'],
+    ['acts since the client was well', record.acts.map(actText).join(', ') || 'none'],
     ['pulse of the client', pulse === null ? 'none' : when(pulse.wall)],
   ]);
 }

@@ -1,16 +1,6 @@
 /** The program `holdfast-setup`: from its command line to its exit code. */
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import {
-  foreseeSetup,
-  runSetup,
-  type SetupEnd,
-  type SetupRequest,
-  setupFolder,
-  setupUnderWay,
-} from '@holdfast/client';
+import { foreseeSetup, runSetup, type SetupEnd, type SetupRequest, setupUnderWay } from '@holdfast/client';
 import { HoldfastError, holdfastVersion, isHoldfastError, setupExit } from '@holdfast/contract';
-import { type LockKind, lockFolder } from '../client/lock.ts';
 import { makeFolder } from '../client/settings.ts';
 import { coded } from '../run-program.ts';
 import { errorText, facts, jsonText, plain, type Surroundings } from '../terminal.ts';
@@ -18,9 +8,9 @@ import type { SetupCommand } from './command.ts';
 import { readCommandLine } from './command-line.ts';
 import { helpText } from './help.ts';
 import { type OpenedHost, openHost, openLog, placesOf, removeEmptyFolders } from './host.ts';
+import { setupLock, whileNoSetUp } from './lock.ts';
 
 const programName = 'holdfast-setup';
-const setupLock: LockKind = { file: 'setup.lock', code: 'setup.running' };
 
 /** Runs one command line; answers one of `setupExit`. Errors go to standard error, as JSON with --json. */
 export async function runSetupProgram(words: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -73,23 +63,20 @@ async function inFolder(
   request: SetupRequest,
   { stopped }: Surroundings,
 ): Promise<SetupEnd> {
-  const folder = join(host.places.state, setupFolder);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const lock = await lockFolder(folder, host.ports, setupLock);
-  try {
-    const goesOn = command.goOn || (!command.isAsked && (await setupUnderWay(host)));
-    const handOver = !goesOn && (command.service ?? process.platform === 'win32') && canHandOver;
-    if (command.service && !handOver) host.log('Nothing here could take the work over: it is done now.');
-    return await runSetup(host, goesOn ? undefined : request, { signal: stopped, handOver });
-  } catch (thrown) {
-    if (!stopped.aborted || isHoldfastError(thrown)) throw thrown;
-    throw new HoldfastError(
-      'system.busy',
-      'The set-up was stopped; what it has done stays, and it goes on from there.',
-    );
-  } finally {
-    await lock.release();
-  }
+  return await whileNoSetUp(host.places.state, host.ports, async () => {
+    try {
+      const goesOn = command.goOn || (!command.isAsked && (await setupUnderWay(host)));
+      const handOver = !goesOn && (command.service ?? process.platform === 'win32') && canHandOver;
+      if (command.service && !handOver) host.log('Nothing here could take the work over: it is done now.');
+      return await runSetup(host, goesOn ? undefined : request, { signal: stopped, handOver });
+    } catch (thrown) {
+      if (!stopped.aborted || isHoldfastError(thrown)) throw thrown;
+      throw new HoldfastError(
+        'system.busy',
+        'The set-up was stopped; what it has done stays, and it goes on from there.',
+      );
+    }
+  });
 }
 
 async function foresee(

@@ -1,7 +1,7 @@
 /** Components: each looked at against its signed manifest, and mended on its own. */
 export { activeDriver, type DriverReport, settleDriver, wholeDriver } from './driver.ts';
 export type { ActiveDriver, DriverOptions } from './driver-changes.ts';
-export { fetchKeptPackage, type KeptState, lookAtKeptPackage } from './kept-package.ts';
+export { fetchKeptPackage, type KeptState, lookAtKeptPackage, noNetworkFor } from './kept-package.ts';
 export {
   type ClientInstallation,
   type ClientPlace,

@@ -2,20 +2,20 @@
 import type { Readiness, StarterState } from '@holdfast/ports';
 import type { Pulse } from './pulse.ts';
 import type { AwakeMoment, RescueAct, RescueRecord } from './record.ts';
+import type { SourceTroubles } from './source.ts';
 
-export type Seen = AwakeMoment & {
-  readonly service: StarterState;
-  readonly second: StarterState;
-  /** Whether the service answers its manager. */
-  readonly answers: boolean;
-  readonly pulse: Pulse | null;
-  /** Whether everything that starts with the machine has started. */
-  readonly settled: Readiness;
-  /** Whether no installation is under way. */
-  readonly idle: Readiness;
-  /** What is wrong with the kept package, as a clause; null where a reinstallation could use it. */
-  readonly packageTrouble: string | null;
-};
+export type Seen = AwakeMoment &
+  SourceTroubles & {
+    readonly service: StarterState;
+    readonly second: StarterState;
+    /** Whether the service answers its manager. */
+    readonly answers: boolean;
+    readonly pulse: Pulse | null;
+    /** Whether everything that starts with the machine has started. */
+    readonly settled: Readiness;
+    /** Whether no installation is under way. */
+    readonly idle: Readiness;
+  };
 
 export type Decision =
   | { readonly kind: 'well' }
@@ -83,7 +83,9 @@ function wrongWith(seen: Seen, record: RescueRecord): Decision {
 /** Nothing lives that could be hurt. */
 function mendDead(seen: Seen, record: RescueRecord, reason: string): Decision {
   const tries = record.acts.filter(({ act: done }) => done === 'start' || done === 'restart').length;
-  if (tries < startsBeforeReinstall || seen.packageTrouble !== null) return act('start', reason);
+  if (tries < startsBeforeReinstall) return act('start', reason);
+  const why = noReinstall(seen);
+  if (why !== undefined) return act('start', `${reason}, and it cannot be installed anew: ${why}`);
   // Every other time: a reinstallation that has not helped may have needed one more start.
   return record.acts.at(-1)?.act === 'reinstall' ? act('start', reason) : act('reinstall', reason);
 }
@@ -91,10 +93,17 @@ function mendDead(seen: Seen, record: RescueRecord, reason: string): Decision {
 /** What may still live is ended once; without a good interval after that, never again. */
 function mendHung(seen: Seen, record: RescueRecord, reason: string): Decision {
   if (!record.acts.some(({ act: done }) => done === 'restart')) return act('restart', reason);
-  if (seen.packageTrouble === null && !record.acts.some(({ act: done }) => done === 'reinstall')) {
-    return act('reinstall', `${reason}, although it was restarted`);
-  }
-  return { kind: 'doubt', reason: `${reason}, although it was restarted` };
+  const restarted = `${reason}, although it was restarted`;
+  if (record.acts.some(({ act: done }) => done === 'reinstall')) return { kind: 'doubt', reason: restarted };
+  const why = noReinstall(seen);
+  if (why === undefined) return act('reinstall', restarted);
+  return { kind: 'doubt', reason: `${restarted}, and it cannot be installed anew: ${why}` };
+}
+
+/** Why there is nothing to install the client from, as a clause; undefined where there is. */
+function noReinstall({ packageTrouble, fetchTrouble }: Seen): string | undefined {
+  if (packageTrouble === null || fetchTrouble === null) return undefined;
+  return packageTrouble === fetchTrouble ? packageTrouble : `${packageTrouble}, and ${fetchTrouble}`;
 }
 
 /** What is wrong with the pulse, as a clause; undefined where it beats. Time in which the machine slept is no age. */

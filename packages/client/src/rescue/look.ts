@@ -1,20 +1,15 @@
 /** What the second starter looks at. */
-import { HoldfastError, isHoldfastError } from '@holdfast/contract';
-import { openPath, withOpen } from '@holdfast/engine';
-import type { Folder, MachinePorts, Readiness, StarterName, StarterState, Starters } from '@holdfast/ports';
-import { type KeptPackage, keptPackage, packageDamage, packageFolder } from '../setup/installed.ts';
+import { HoldfastError } from '@holdfast/contract';
+import type { Folder, Readiness, StarterName, StarterState, Starters } from '@holdfast/ports';
 import type { Seen } from './decide.ts';
+import type { RescuePorts } from './ports.ts';
 import { readPulse } from './pulse.ts';
 import type { AwakeMoment } from './record.ts';
-
-export type RescuePorts = Pick<
-  MachinePorts,
-  'clock' | 'disk' | 'boot' | 'installers' | 'network' | 'processes'
-> & { readonly starters: Starters };
+import { lookAtSource, type RescueClient } from './source.ts';
 
 const isReady: Readiness = { ready: true };
 
-export async function lookAtClient(ports: RescuePorts, state: Folder): Promise<Seen> {
+export async function lookAtClient(ports: RescuePorts, state: Folder, client: RescueClient): Promise<Seen> {
   const { starters, boot, installers } = ports;
   return {
     ...(await awakeMoment(ports)),
@@ -24,7 +19,7 @@ export async function lookAtClient(ports: RescuePorts, state: Folder): Promise<S
     pulse: (await readPulse(state)) ?? null,
     settled: (await boot.settled?.()) ?? isReady,
     idle: (await installers.idle?.()) ?? isReady,
-    packageTrouble: await packageTrouble(state),
+    ...(await lookAtSource(ports, state, client)),
   };
 }
 
@@ -50,23 +45,4 @@ async function lookAtStarter(starters: Starters, name: StarterName): Promise<Sta
 function noAnswer(thrown: unknown): boolean {
   if (thrown instanceof HoldfastError) return false;
   throw thrown;
-}
-
-/** What is wrong with the kept package at a first look, as a clause; it is looked at whole before it is used. */
-async function packageTrouble(state: Folder): Promise<string | null> {
-  const kept = await keptPackage(state);
-  if (!kept) return 'no package is kept';
-  const { name, size } = kept.package;
-  const found = await withOpen(openPath(state, [packageFolder]), (folder) => folder.entry(name));
-  return found?.size === size ? null : `${name} is missing or not whole`;
-}
-
-/** Length and hash are those that were written down when it was verified. */
-export async function isWhole(state: Folder, kept: KeptPackage): Promise<boolean> {
-  try {
-    return (await packageDamage(state, kept.package)) === undefined;
-  } catch (thrown) {
-    if (isHoldfastError(thrown)) return false;
-    throw thrown;
-  }
 }

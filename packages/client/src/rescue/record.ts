@@ -1,5 +1,5 @@
 /** What the second starter remembers from one run to the next: a journal of its own, for the client's may be what is broken. */
-import { isHoldfastError } from '@holdfast/contract';
+import { type ErrorCode, isHoldfastError } from '@holdfast/contract';
 import { type Journal, openJournal, peekJournal, setAside } from '@holdfast/engine';
 import type { Folder } from '@holdfast/ports';
 import type { Pulse } from './pulse.ts';
@@ -13,9 +13,14 @@ export type RescueAct = 'define' | 'start' | 'restart' | 'reinstall';
 /** A moment that a later run can reckon from, in the same boot. */
 export type AwakeMoment = { readonly bootId: string; readonly awakeMs: number };
 
+export type Untold = { readonly action: string; readonly reason: string; readonly error?: ErrorCode };
+
+/** What was done, and when. With `error` it came to nothing, for that reason; a cut in its midst leaves none. */
+export type DoneAct = AwakeMoment & { readonly act: RescueAct; readonly error?: ErrorCode };
+
 export type RescueRecord = {
   /** Acts since the client last lived for a good interval, oldest first. */
-  readonly acts: readonly (AwakeMoment & { readonly act: RescueAct })[];
+  readonly acts: readonly DoneAct[];
   /** The life of the client that was seen at the last act: only another one can prove that the act helped. */
   readonly lifeBefore: Pick<Pulse, 'bootId' | 'sinceMs'> | null;
   /** Since when something else (an installation) is waited for. */
@@ -25,7 +30,7 @@ export type RescueRecord = {
   /** What was said last, so that a standing fact is said once. */
   readonly said: string | null;
   /** What the site is to be told directly, and was not yet: nobody lives who would bring it. */
-  readonly untold: { readonly action: string; readonly reason: string } | null;
+  readonly untold: Untold | null;
   /** Number of the next message for the spool. */
   readonly nextMessage: number;
   /** When the second starter last ran. */

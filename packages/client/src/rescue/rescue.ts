@@ -1,25 +1,27 @@
 /** One run of the second starter: it looks, does at most one thing about what it saw, looks again, and says what it did. */
-import { HoldfastError } from '@holdfast/contract';
+import { type ErrorCode, HoldfastError } from '@holdfast/contract';
 import { openPath, withOpen } from '@holdfast/engine';
 import type { Folder } from '@holdfast/ports';
 import { type Decision, decide, hasLivedWell, type Seen } from './decide.ts';
-import { lookAtClient, type RescuePorts } from './look.ts';
-import { openRecord, type RescueAct, type RescueJournal, rescueFolder } from './record.ts';
-import { reinstall } from './reinstall.ts';
+import { lookAtClient } from './look.ts';
+import type { RescuePorts } from './ports.ts';
+import {
+  type DoneAct,
+  openRecord,
+  type RescueAct,
+  type RescueJournal,
+  rescueFolder,
+  type Untold,
+} from './record.ts';
+import { type ReinstallOptions, reinstall } from './reinstall.ts';
 import { spoolMessage } from './spool.ts';
 import { tellSite } from './tell.ts';
 
 type ActDecision = Extract<Decision, { kind: 'act' }>;
 
-export type RescueOptions = {
+export type RescueOptions = ReinstallOptions & {
   /** Absolute path of the existing state folder of the client. */
   readonly folder: string;
-  /** Absolute path of what the client's package owns. */
-  readonly installFolder: string;
-  /** Address of the management point; null where the machine knows none. */
-  readonly site: string | null;
-  /** Version of the client that the second starter came with. */
-  readonly version: string;
   /** Looks, decides, and leaves it at that. */
   readonly dryRun?: boolean;
   readonly log?: (text: string) => void;
@@ -29,7 +31,12 @@ export type RescueReport = {
   readonly seen: Seen;
   readonly decision: Decision;
   /** What came of an act; null where nothing was done. */
-  readonly outcome: { readonly lives: boolean; readonly error: string | null } | null;
+  readonly outcome: {
+    readonly lives: boolean;
+    /** What went wrong with it, as a sentence, and its code. */
+    readonly error: string | null;
+    readonly code: ErrorCode | null;
+  } | null;
 };
 
 /** Milliseconds within which a client that was started should answer, and between two looks whether it does. */
@@ -69,17 +76,21 @@ type Run = {
 
 async function oneRun(run: Run): Promise<RescueReport> {
   const { ports, options, state, journal } = run;
-  const seen = await lookAtClient(ports, state);
+  const seen = await lookAtClient(ports, state, options);
   if (options.dryRun) return { seen, decision: decide(seen, journal.state), outcome: null };
   const { bootId, awakeMs } = seen;
   if (hasLivedWell(seen, journal.state)) await journal.commit({ acts: [], lifeBefore: null });
   const waitsSince = seen.idle.ready ? null : (journal.state.waitsSince ?? { bootId, awakeMs });
   await journal.commit({ ranAt: ports.clock.now(), waitsSince });
   const { unsaid } = journal.state;
-  if (unsaid) await sayOnce(run, actionWords[unsaid.act], `${unsaid.reason}; that was cut off`, false);
+  if (unsaid) {
+    const reason = `${unsaid.reason}; that was cut off`;
+    await sayOnce(run, { action: actionWords[unsaid.act], reason }, false);
+  }
   const decision = decide(seen, journal.state);
   const outcome = decision.kind === 'act' ? await doIt(run, seen, decision) : null;
-  if (decision.kind === 'doubt') await sayOnce(run, 'changed nothing', decision.reason, false);
+  if (decision.kind === 'doubt')
+    await sayOnce(run, { action: 'changed nothing', reason: decision.reason }, false);
   // A client that is well takes what was said from the spool.
   if (decision.kind === 'well') await journal.commit({ said: null, untold: null });
   await tellUntold(run);
@@ -95,18 +106,36 @@ async function doIt(run: Run, seen: Seen, { act, reason }: ActDecision): Promise
   const lifeBefore = pulse && { bootId: pulse.bootId, sinceMs: pulse.sinceMs };
   const acts = [...journal.state.acts, { bootId, awakeMs, act }];
   await journal.commit({ acts, lifeBefore, unsaid: { act, reason } });
-  const error = await carryOut(run, act);
+  const { action, error } = await carryOut(run, act);
+  if (error) await journal.commit({ acts: withError(journal.state.acts, error.code) });
   const lives = await livesSoon(ports);
-  const failed = error === null ? '' : `; that failed: ${error}`;
-  await sayOnce(run, actionWords[act], `${reason}${failed}`, lives);
-  return { lives, error };
+  const failed = error ? `; that failed: ${error.message}` : '';
+  await sayOnce(
+    run,
+    { action, reason: `${reason}${failed}`, ...(error ? { error: error.code } : {}) },
+    lives,
+  );
+  return { lives, error: error?.message ?? null, code: error?.code ?? null };
 }
 
-/** Answers what went wrong, as a sentence; null where nothing did. */
-async function carryOut(run: Run, act: RescueAct): Promise<string | null> {
+/** The same acts, the last of which came to nothing. */
+function withError(acts: readonly DoneAct[], error: ErrorCode): readonly DoneAct[] {
+  return acts.map((done, index) => (index === acts.length - 1 ? { ...done, error } : done));
+}
+
+/** What was done, as a predicate, and what went wrong with it. */
+async function carryOut(
+  run: Run,
+  act: RescueAct,
+): Promise<{ readonly action: string; readonly error?: HoldfastError }> {
   const { starters } = run.ports;
+  let action = actionWords[act];
   try {
-    if (act === 'reinstall') await reinstall(run.ports, run.state, run.options.installFolder);
+    if (act === 'reinstall') {
+      const source = await reinstall(run.ports, run.state, run.options);
+      if (source === 'site')
+        action = 'installed the client anew from a package that it fetched from the site';
+    }
     if (act === 'restart') await starters.stop('service');
     for (const name of ['service', 'second'] as const) {
       const { present, asDefined, enabled } = await starters.look(name);
@@ -114,9 +143,9 @@ async function carryOut(run: Run, act: RescueAct): Promise<string | null> {
     }
     await starters.start('service');
     await starters.start('second');
-    return null;
+    return { action };
   } catch (thrown) {
-    if (thrown instanceof HoldfastError) return thrown.message;
+    if (thrown instanceof HoldfastError) return { action, error: thrown };
     throw thrown;
   }
 }
@@ -135,7 +164,8 @@ async function livesSoon({ starters, clock }: RescuePorts): Promise<boolean> {
 }
 
 /** The same is not said again and again: neither into the spool nor to the site. */
-async function sayOnce(run: Run, action: string, reason: string, lives: boolean): Promise<void> {
+async function sayOnce(run: Run, told: Untold, lives: boolean): Promise<void> {
+  const { action, reason } = told;
   const { ports, options, folder, journal } = run;
   options.log?.(`The second starter ${action}: ${reason}`);
   const said = JSON.stringify([action, reason, lives]);
@@ -149,7 +179,7 @@ async function sayOnce(run: Run, action: string, reason: string, lives: boolean)
     nextMessage: nextMessage + 1,
     unsaid: null,
     said,
-    untold: lives ? null : { action, reason },
+    untold: lives ? null : told,
   });
 }
 

@@ -4,7 +4,8 @@ import type { Folder } from '@holdfast/ports';
 import { keptTls } from '../enrolment/identity.ts';
 import { createSite } from '../site.ts';
 import { plainText } from '../text.ts';
-import type { RescuePorts } from './look.ts';
+import type { RescuePorts } from './ports.ts';
+import type { Untold } from './record.ts';
 
 /** Bytes of an answer that are read. */
 const answerLimit = 64 * 1024;
@@ -20,7 +21,7 @@ export async function tellSite(
   state: Folder,
   site: string,
   version: string,
-  { action, reason }: { readonly action: string; readonly reason: string },
+  { action, reason, error = 'system.failed' }: Untold,
 ): Promise<void> {
   const report: HealthReport = {
     evaluatedAt: ports.clock.now(),
@@ -32,7 +33,7 @@ export async function tellSite(
         state: 'failed',
         reason: plainText(reason, reasonLimit),
         remedy: plainText(action, reasonLimit),
-        error: 'system.failed',
+        error,
       },
     ],
   };

@@ -5,7 +5,7 @@ import { worldStart } from '../world/clock.ts';
 import { requestItem } from './apply.ts';
 import { checkLeftovers, checkPromises, titleOf } from './check.ts';
 import { ownHealingMs, ownTroubles } from './installed/check.ts';
-import { damagedFiles, type Installed, isKeptWhole, unrunnable } from './installed/installed.ts';
+import { damagedFiles, type Installed, unrunnable } from './installed/installed.ts';
 import { runBootstrap } from './installed/set-up.ts';
 import { cutPower, restartMachine, tellPending } from './life.ts';
 import type { Software } from './software.ts';
@@ -48,7 +48,7 @@ export function calmDown(world: World): void {
 function calmClient(world: World, installed: Installed): void {
   installed.calmAt = world.machine.clock.elapsed();
   const { present, asDefined, enabled } = world.machine.starters.get('second');
-  const helpless = !present || !asDefined || !enabled || !isKeptWhole(world, installed);
+  const helpless = !present || !asDefined || !enabled;
   if (helpless && (world.client === undefined || unrunnable(world, installed) !== undefined)) {
     runBootstrap(world, installed, true);
   } else if (ownTroubles(world, installed).length > 0) restartMachine(world);
@@ -169,7 +169,7 @@ export async function converge(world: World): Promise<void> {
   const wholeBefore = world.installed && ownTroubles(world, world.installed).length === 0;
   cutPower(world, { names: 'lost', contents: 'lost' });
   if (wholeBefore) checkDurable(world, world.installed);
-  // A fault like any other: what an installer had not made durable has to heal again.
+  // A fault like any other.
   if (world.installed) world.installed.calmAt = world.machine.clock.elapsed();
   await settleDown(world);
   if (world.finding) return;
@@ -177,9 +177,8 @@ export async function converge(world: World): Promise<void> {
   checkReports(world);
 }
 
-/** What the client has laid down of itself survives; for what an installer laid down the second starter goes on. */
+/** What the client has laid down of itself survives. */
 function checkDurable(world: World, installed: Installed): void {
-  if (installed.unsynced) return;
   const [path] = damagedFiles(world, installed);
   if (path !== undefined) world.broken('I5', `${path} of the client was whole before the power was cut`);
 }

@@ -110,7 +110,7 @@ function afterDownfall(world: World, ms: number): void {
 
 /** The service manager starts what is enabled, and the hook of a set-up that is under way goes on with it. */
 function comeBack(world: World, installed: Installed, ms: number): void {
-  Object.assign(installed, { folderTaken: false, setUpRuns: false, secondRuns: false });
+  Object.assign(installed, { folderTaken: false, setUpRuns: false, secondRuns: false, reinstalls: false });
   const start = ++world.starts;
   world.machine.clock.schedule(ms, () => {
     if (world.starts !== start) return;

@@ -1,6 +1,6 @@
 /** The parts of the client as their signed manifests say, and the package that they are mended from. */
 import { type ComponentName, componentNames, HoldfastError } from '@holdfast/contract';
-import { createSerial, firstClosedGate, gatesOf } from '@holdfast/engine';
+import { createSerial } from '@holdfast/engine';
 import type { Installation, RepairReport } from '../../components/index.ts';
 import { installationOf } from '../../components/of-client.ts';
 import type { ClientContext } from '../../context.ts';
@@ -91,14 +91,9 @@ export function keptPackageCheck(context: ClientContext): Check {
     },
     remedy: async (signal) => {
       const installation = installed(context);
-      // Tens of megabytes that nobody needs today: they wait for a network that costs nothing.
-      const gates = gatesOf(
-        [{ kind: 'network', name: 'network', unmetered: true }],
-        context.ports,
-        context.options,
-      );
-      if (!installation || (await firstClosedGate(gates))) return undefined;
-      const { fetchKeptPackage } = await loadComponentWork();
+      if (!installation) return undefined;
+      const { fetchKeptPackage, noNetworkFor } = await loadComponentWork();
+      if ((await noNetworkFor(context.ports, context.options.folder)) !== undefined) return undefined;
       const { name } = await fetchKeptPackage(installation, signal);
       return `${name} was fetched again`;
     },

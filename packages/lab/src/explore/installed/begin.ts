@@ -2,7 +2,7 @@
 import type { World } from '../world.ts';
 import type { Installed } from './installed.ts';
 import { armSecond, armService } from './service.ts';
-import { registerTar, runBootstrap } from './set-up.ts';
+import { runBootstrap } from './set-up.ts';
 
 export function beginInstalled(world: World, installed: Installed): void {
   const { starters } = world.machine;
@@ -11,6 +11,5 @@ export function beginInstalled(world: World, installed: Installed): void {
   }
   armService(world, installed);
   armSecond(world, installed);
-  registerTar(world, installed);
   runBootstrap(world, installed, true);
 }

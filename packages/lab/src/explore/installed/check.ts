@@ -69,7 +69,9 @@ export function ownTroubles(world: World, installed: Installed): readonly string
   }
   for (const { path } of filesBelow(machine.volume.root, '')) {
     const isLeft = path.startsWith(setupPlaces.install) && !path.startsWith(`${setupPlaces.install}/`);
-    if (isLeft || /\.aside$/.test(path)) troubles.push(`${path} is left`);
+    // What a run of the second starter left behind that was cut off goes with its next one.
+    const isCutOff = /^\/state\/rescue\/.*\.new$/.test(path);
+    if (isLeft || isCutOff || /\.aside$/.test(path)) troubles.push(`${path} is left`);
   }
   return troubles;
 }

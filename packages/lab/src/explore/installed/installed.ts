@@ -25,10 +25,10 @@ export type Installed = {
   setUpRuns: boolean;
   setUpAsked: boolean;
   secondRuns: boolean;
+  /** The second starter installs the client anew: no set-up may run beside that. */
+  reinstalls: boolean;
   /** Ends the client that runs, in good order. */
   stopClient: () => void;
-  /** An installer that makes nothing durable has laid files down. */
-  unsynced: boolean;
   /** Things of the client that people and programs have damaged. */
   damages: number;
   /** When the faults ended. Milliseconds since the world began; undefined before. */
@@ -50,8 +50,8 @@ export function newInstalled(site: SimulatedSite, random: Random, now: () => num
     setUpRuns: false,
     setUpAsked: false,
     secondRuns: false,
+    reinstalls: false,
     stopClient: () => undefined,
-    unsynced: false,
     damages: 0,
     calmAt: undefined,
   };

@@ -146,6 +146,8 @@ function runSecond(world: World, installed: Installed): void {
     installFolder: setupPlaces.install,
     site: siteAddress,
     version: installed.release.version,
+    releaseKey: installed.release.releaseKey,
+    alone: <Result>(work: () => Promise<Result>) => whileNoSetUp(installed, work),
   };
   rescue({ ...ports, starters: watched }, options)
     .then(({ decision, outcome }) => {
@@ -162,4 +164,15 @@ function runSecond(world: World, installed: Installed): void {
     .finally(() => {
       installed.secondRuns = false;
     });
+}
+
+/** The lock that a set-up holds, too. */
+async function whileNoSetUp<Result>(installed: Installed, work: () => Promise<Result>): Promise<Result> {
+  if (installed.setUpRuns) throw new HoldfastError('setup.running', 'A set-up is under way.');
+  installed.reinstalls = true;
+  try {
+    return await work();
+  } finally {
+    installed.reinstalls = false;
+  }
 }

@@ -1,10 +1,7 @@
-/** Set-ups of an explored machine: asked for by people, gone on with by their hook, and what an installer does for them. */
+/** Set-ups of an explored machine: asked for by people, gone on with by their hook. */
 import { plainRequest, runSetup, type SetupRequest } from '@holdfast/client';
 import { HoldfastError, isHoldfastError, setupExit } from '@holdfast/contract';
-import { openPath, readWhole, splitPath, withOpen } from '@holdfast/engine';
-import type { Folder } from '@holdfast/ports';
-import { setupHost, setupPlaces, siteAddress } from '../../flows/client-setup/world.ts';
-import type { ProgramRun } from '../../machine/processes.ts';
+import { setupHost, siteAddress } from '../../flows/client-setup/world.ts';
 import type { World } from '../world.ts';
 import type { Installed } from './installed.ts';
 
@@ -18,7 +15,6 @@ const leavingMs = 60_000;
 export function runBootstrap(world: World, installed: Installed, asked = false): void {
   installed.setUpAsked ||= asked;
   if (installed.setUpRuns) return;
-  installed.setUpRuns = true;
   const { machine, timeline, broken } = world;
   const bootId = machine.boot.id();
   const later = (ms: number) => {
@@ -26,6 +22,11 @@ export function runBootstrap(world: World, installed: Installed, asked = false):
       if (machine.boot.id() === bootId) runBootstrap(world, installed);
     });
   };
+  if (installed.reinstalls) {
+    later(peopleMs);
+    return;
+  }
+  installed.setUpRuns = true;
   carryOut(world, installed).then(
     ({ exit, text }) => {
       installed.setUpRuns = false;
@@ -74,39 +75,4 @@ function hostOf({ machine, timeline }: World, installed: Installed) {
     }
   };
   return { ...plain, withClient };
-}
-
-/** The `tar` of the machine: replaces file by file, and makes nothing durable. */
-export function registerTar({ machine }: World, installed: Installed): void {
-  const { release } = installed;
-  machine.programs.programs.set('tar', async ({ words, disk, clock }: ProgramRun) => {
-    const value = (name: string) => words.find((word) => word.startsWith(name))?.slice(name.length) ?? '/';
-    const from = splitPath(value('--file=').slice(1));
-    const name = from.at(-1) ?? '';
-    const [first = '', ...inner] = from.slice(0, -1);
-    const isWhole = await withOpen(disk.open('/'), (root) =>
-      withOpen(openPath(root, [first, ...inner]), async (folder) =>
-        Buffer.from(await readWhole(folder, name, 1024 * 1024)).equals(release.bytes),
-      ),
-    );
-    if (!isWhole) return 2;
-    await clock.sleep(2_000);
-    installed.unsynced = true;
-    for (const [path, content] of release.files) {
-      await withOpen(disk.open('/'), (root) =>
-        put(root, `${value('--directory=').slice(1)}/${path}`, content),
-      );
-    }
-    return 0;
-  });
-}
-
-async function put(root: Folder, path: string, content: Uint8Array): Promise<void> {
-  const names = splitPath(path);
-  const name = names.at(-1) ?? path;
-  const [first = setupPlaces.root, ...inner] = names.slice(0, -1);
-  await withOpen(openPath(root, [first, ...inner], { create: true }), async (folder) => {
-    if (await folder.entry(name)) await folder.remove(name);
-    await withOpen(folder.create(name), (file) => file.write(0, content));
-  });
 }

@@ -8,7 +8,7 @@ import { inVirtualTime } from '../../world/run.ts';
 import { noTrace, type Trace } from '../../world/trace.ts';
 import { setupPlaces, siteAddress } from '../client-setup/world.ts';
 import { leftovers } from '../leftovers.ts';
-import { standInFor } from './installers.ts';
+import { dpkgFor } from './installers.ts';
 import {
   fallenWith,
   type InstalledClient,
@@ -67,12 +67,12 @@ function live(client: InstalledClient, world: World<RescueOutside>, trace: Trace
   const problems: string[] = [];
   let { installs } = outside;
   const player = playClient(machine, () => isWhole(client, world));
-  const installer = standInFor(client.release);
-  programs.programs.set(installer.name, async (run) => {
+  const dpkg = dpkgFor(client.release);
+  programs.programs.set('dpkg', async (run) => {
     installs += 1;
     if (programs.running().length > 1) problems.push('two installers ran at once');
     if (starters.get('service').active) problems.push('the client was installed anew while it lived');
-    return await installer.program(run);
+    return await dpkg(run);
   });
   const beat = () => {
     if (!starters.get('service').active) return;
@@ -83,7 +83,7 @@ function live(client: InstalledClient, world: World<RescueOutside>, trace: Trace
   const work = async () => {
     for (let run = 0; run < mostRuns; run += 1) {
       beat();
-      if ((await rescueOnce(machine)) === 'well') return;
+      if ((await rescueOnce(machine, client)) === 'well') return;
       await machine.ports('timer').clock.sleep(hour);
     }
     throw new Error(`the client does not live after ${mostRuns} rescues`);
@@ -97,10 +97,10 @@ function live(client: InstalledClient, world: World<RescueOutside>, trace: Trace
   };
 }
 
-async function rescueOnce(machine: SimulatedMachine) {
+async function rescueOnce(machine: SimulatedMachine, { release: { version, releaseKey } }: InstalledClient) {
   const { starters, ...ports } = machine.ports('rescue');
   if (starters === undefined) throw new Error('this machine has no starters');
-  const options = { folder: state, installFolder: install, site: siteAddress, version: '1.0.0' };
+  const options = { folder: state, installFolder: install, site: siteAddress, version, releaseKey };
   return (await rescue({ ...ports, starters }, options)).decision.kind;
 }
 
@@ -131,7 +131,7 @@ function deadClient(client: InstalledClient): World<RescueOutside> {
 
 /**
  * After one more power cut, which takes all that is not durable, the client lives as it was released, is who it was, and
- * what was done for it is told. Where its installer made nothing durable, or was killed, another rescue may be needed for that.
+ * what was done for it is told. Where its installer was killed, another rescue may be needed for that.
  */
 async function judge(
   client: InstalledClient,
@@ -140,8 +140,7 @@ async function judge(
 ): Promise<readonly string[]> {
   disk.powerCut({ names: 'lost', contents: 'lost' }, randomFrom(0));
   const problems = found(client, identity, { disk, outside });
-  const believed = outside.killed || client.release.package.kind === 'tar.gz';
-  if (problems.length === 0 || !believed) return problems;
+  if (problems.length === 0 || !outside.killed) return problems;
   const living = live(client, { disk, outside: fallenWith(outside, 'power') }, noTrace);
   try {
     await living.done;

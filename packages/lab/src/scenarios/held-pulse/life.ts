@@ -19,7 +19,7 @@ export const holdfastStarter: SecondStarter = async ({ machine, stage }) => {
   if (!starters) throw new Error('A simulated machine has starters.');
   const { decision } = await rescue(
     { ...ports, starters },
-    { folder: stateFolder, installFolder, site: null, version: clientVersion },
+    { folder: stateFolder, installFolder, site: null, releaseKey: undefined, version: clientVersion },
   );
   const { kind } = decision;
   if (kind !== 'well') {
