@@ -83,10 +83,15 @@ function withdraw(world: World, item: number): void {
 }
 
 /** A person at the machine asks for an item, if the client knows it. */
-export function requestItem({ client, deployed, ledger, broken, timeline }: World, item: number): void {
+export function requestItem(
+  { client, deployed, every, ledger, broken, timeline }: World,
+  item: number,
+): void {
   const software = deployed.get(item);
   if (!client || !software) return;
   timeline.tell('client', `somebody asks for app ${item}`);
+  // A run that has ended by now counts among those before.
+  ledger.look(every.values());
   ledger.requested(item);
   client.requestInstall(software.assignment.deploymentId).catch((thrown: unknown) => {
     if (!isHoldfastError(thrown)) broken('I2', `a request failed without a code: ${String(thrown)}`);

@@ -61,6 +61,8 @@ export type Ledger = {
   requested(item: number): void;
   /** The client says that it is there. */
   verified(software: Software): void;
+  /** The client's life has ended: what runs is ended by nobody until the next one. */
+  unwatched(): void;
   /** The client may have lost something that it knew. */
   downfall(): void;
   /** The machine sleeps, or its clock is set: what runs may take longer, and repairs may be older than a day. */
@@ -175,6 +177,9 @@ export function openLedger(view: LedgerView, broken: Broken): Ledger {
     timePassed() {
       if (open) open.disturbed = true;
       for (const account of accounts.values()) account.repairs = 0;
+    },
+    unwatched() {
+      if (open) open.disturbed = true;
     },
     downfall() {
       if (open) open.disturbed = true;

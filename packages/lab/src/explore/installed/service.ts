@@ -53,6 +53,7 @@ export function startService(world: World, installed: Installed): void {
   const ended = (thrown?: unknown) => {
     if (world.starts !== start && !life.signal.aborted) return;
     installed.folderTaken = false;
+    world.ledger.unwatched();
     const wasOpen = world.client !== undefined;
     world.client = undefined;
     const isUnknown = isHoldfastError(thrown, 'client.not-enrolled');
