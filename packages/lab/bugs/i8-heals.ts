@@ -58,13 +58,4 @@ export const heals: readonly PlantedBug[] = [
     replace: '    planned = null;\n',
     mistake: 'A remedy that came to nothing is not tried again before the next day.',
   },
-  {
-    name: 'kept-package-or-nothing',
-    promise: 'I8',
-    file: 'client/src/rescue/decide.ts',
-    find: '  if (packageTrouble === null || fetchTrouble === null) return undefined;\n',
-    replace: '  if (packageTrouble === null) return undefined;\n',
-    mistake:
-      'The second starter does not fetch the package that it needs, and starts for ever what cannot run.',
-  },
 ];

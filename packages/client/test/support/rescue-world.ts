@@ -76,6 +76,7 @@ export async function rescueWorld(
       define: nothing,
       start: nothing,
       stop: nothing,
+      restart: nothing,
       remove: nothing,
       answers: async () => false,
       ...change.starters,
