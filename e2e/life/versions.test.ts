@@ -1,7 +1,9 @@
 /** A client under a real systemd becomes another version, and comes back from one that is sick, whatever its site hears. */
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { RepairReport } from '@holdfast/client';
 import { bootingMissing } from '../support/booted.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { type UpgradedLinux, upgradedLinux } from '../support/upgrades.ts';
@@ -77,6 +79,20 @@ describe('an installed client', { skip: bootingMissing() }, () => {
     assert.equal(machine.identity(), identity);
     const { current, trial } = await machine.answer<Versions>('versions');
     assert.deepEqual([current, trial], [version, null]);
+    assert.equal((await machine.linux.run('holdfast-client', 'verify')).code, 0);
+  });
+
+  it('mends the version beside the seed and what its package owns, each from where it came', async () => {
+    const { version } = await status();
+    const lost = machine.state(`versions/${version}/software/software.mjs`);
+    const program = machine.linux.pathOf('/opt/holdfast-client/launcher/guard.mjs');
+    for (const path of [lost, program]) rmSync(path);
+    const { restored, unrestored } = await machine.answer<RepairReport>('repair');
+    assert.deepEqual(unrestored, []);
+    assert.deepEqual(restored.map(({ what }) => what).sort(), [
+      'launcher/guard.mjs',
+      'software/software.mjs',
+    ]);
     assert.equal((await machine.linux.run('holdfast-client', 'verify')).code, 0);
   });
 

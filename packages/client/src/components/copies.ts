@@ -1,10 +1,13 @@
 /** Good copies: taken out of the kept package, else out of the site's, verified before anything is replaced by them. */
 import { type ComponentFile, HoldfastError } from '@holdfast/contract';
 import { hashFile, openPath, removeIfThere, removeTree, withOpen, writePieces } from '@holdfast/engine';
+import type { ByteSource } from '@holdfast/msi';
 import type { Folder } from '@holdfast/ports';
 import { packageFolder } from '../setup/installed.ts';
+import { fetchArchive } from '../versions/archive.ts';
 import { fetchKeptPackage, packageFiles } from './kept-package.ts';
 import { type Installation, type RepairReport, workFolder } from './model.ts';
+import { isSeed, ofPackage } from './package-version.ts';
 import type { PackageEntry } from './packages/entry.ts';
 import { packageEntries } from './packages/open.ts';
 import { sourceOf } from './packages/part.ts';
@@ -120,11 +123,35 @@ function copiesIn(installation: Installation, state: Folder, folder: Folder): Co
       await fromPackages('kept package', missing);
       if (missing().length === 0 || !installation.site) return;
       await attempt('site', async () => {
-        await fetchKeptPackage(installation, signal);
+        await fetchKeptPackage(await ofPackage(installation), signal);
         await fromPackages('site', missing);
       });
+      if (missing().length > 0 && !isSeed(installation)) {
+        await attempt('site', () => fromArchive(installation, folder, missing, from, signal));
+      }
     },
   };
+}
+
+/** A version beside the seed is in no package: its archive is fetched from the site, and gone with the copies. */
+async function fromArchive(
+  installation: Installation,
+  folder: Folder,
+  missing: () => readonly Want[],
+  from: Map<string, string>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const name = await fetchArchive(installation, folder, signal);
+  await withOpen(folder.read(name), async (file) => {
+    await takeFrom(asInPackage(await sourceOf(file)), folder, missing, (key) => from.set(key, 'site'));
+  });
+}
+
+/** With the paths that the same files have in a package. */
+async function* asInPackage(source: ByteSource): AsyncGenerator<PackageEntry> {
+  for await (const entry of packageEntries('tar.gz', source)) {
+    yield { ...entry, paths: entry.paths.map((path) => `seed/${path}`) };
+  }
 }
 
 async function inPackageFolder(state: Folder, use: (packages: Folder) => Promise<void>): Promise<void> {

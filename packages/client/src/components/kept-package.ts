@@ -22,6 +22,7 @@ import {
   recordKept,
 } from '../setup/installed.ts';
 import type { Installation, PackageSite } from './model.ts';
+import { packageVersion } from './package-version.ts';
 
 const kinds: readonly ClientPackageKind[] = ['msi', 'deb', 'rpm', 'tar.gz'];
 
@@ -36,13 +37,14 @@ export type KeptState = {
 
 /** Looks at the kept package, all of it. @throws HoldfastError `disk.*` where the state folder cannot be used */
 export async function lookAtKeptPackage(
-  installation: Pick<Installation, 'ports' | 'stateFolder' | 'version'>,
+  installation: Pick<Installation, 'ports' | 'stateFolder' | 'version' | 'place' | 'releaseKey'>,
 ): Promise<KeptState> {
+  const version = await packageVersion(installation);
   return await withOpen(installation.ports.disk.open(installation.stateFolder), async (state) => {
     const record = await keptPackage(state);
     if (!record) return { record, trouble: 'no package is kept' };
-    if (record.version !== installation.version) {
-      return { record, trouble: `it is of version ${record.version}, not ${installation.version}` };
+    if (record.version !== version) {
+      return { record, trouble: `it is of version ${record.version}, not ${version}` };
     }
     return { record, trouble: await packageDamage(state, record.package) };
   });

@@ -10,6 +10,7 @@ import { hashFile, readWhole, splitPath, withOpen } from '@holdfast/engine';
 import type { Folder, StarterName, StarterState } from '@holdfast/ports';
 import { manifestLimit, manifestPath, openManifest, variantFor } from './manifest.ts';
 import type { ClientPlace, ComponentFinding, Damage, Installation, Look } from './model.ts';
+import { packageVersion } from './package-version.ts';
 
 /** Absolute path of the folder that a component's paths are below. */
 export function rootOf(component: ComponentName, place: ClientPlace): string {
@@ -75,8 +76,9 @@ async function readManifest(
   installation: Installation,
   component: ComponentName,
 ): Promise<ComponentManifest | string> {
-  const { ports, version, releaseKey, place } = installation;
+  const { ports, releaseKey, place } = installation;
   const system = await ports.boot.operatingSystem();
+  const version = component === 'launcher' ? await packageVersion(installation) : installation.version;
   return await inFolder(installation, rootOf(component, place), (root) =>
     atPath<ComponentManifest | string>(root, manifestPath(component), async (parent, name) => {
       try {

@@ -43,22 +43,29 @@ export function nextVersion(
   return stones[0]?.via ?? version;
 }
 
+/** The archive for a kind of machine. @throws HoldfastError `release.missing` where the release has none */
+export function archiveFor(
+  release: ClientRelease,
+  { platform, architecture }: { readonly platform: string; readonly architecture: string },
+): VersionArchive {
+  const archive = release.archives?.find(
+    (one) => one.platform === platform && one.architecture === architecture,
+  );
+  if (archive) return archive;
+  const machine = `${platform} on ${architecture}`;
+  throw new HoldfastError('release.missing', `Release ${release.version} has no version for ${machine}.`);
+}
+
 /**
- * The archive for this machine.
- * @throws HoldfastError `release.missing` where the release has none, or needs more than is installed here
+ * The archive that can be taken here.
+ * @throws HoldfastError `release.missing` where the release has none, or needs more than is installed
  */
 export function fittingArchive(
   release: ClientRelease,
   system: { readonly platform: string; readonly architecture: string },
   runtime: InstalledRuntime,
 ): VersionArchive {
-  const archive = release.archives?.find(
-    (one) => one.platform === system.platform && one.architecture === system.architecture,
-  );
-  if (!archive) {
-    const machine = `${system.platform} on ${system.architecture}`;
-    throw new HoldfastError('release.missing', `Release ${release.version} has no version for ${machine}.`);
-  }
+  const archive = archiveFor(release, system);
   const { launcher, node } = archive.needs;
   if (launcher <= runtime.launcher && node === runtime.node) return archive;
   throw new HoldfastError(

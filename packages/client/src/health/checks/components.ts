@@ -92,9 +92,9 @@ export function keptPackageCheck(context: ClientContext): Check {
     remedy: async (signal) => {
       const installation = installed(context);
       if (!installation) return undefined;
-      const { fetchKeptPackage, noNetworkFor } = await loadComponentWork();
+      const { fetchKeptPackage, noNetworkFor, ofPackage } = await loadComponentWork();
       if ((await noNetworkFor(context.ports, context.options.folder)) !== undefined) return undefined;
-      const { name } = await fetchKeptPackage(installation, signal);
+      const { name } = await fetchKeptPackage(await ofPackage(installation), signal);
       return `${name} was fetched again`;
     },
   };

@@ -1,0 +1,24 @@
+/** The version of what the package owns: beside a version in the state folder it is another one than the client's own. */
+import { withOpen } from '@holdfast/engine';
+import { installedVersion, keptPackage } from '../setup/installed.ts';
+import type { Installation } from './model.ts';
+
+type Installed = Pick<Installation, 'ports' | 'place' | 'stateFolder' | 'releaseKey' | 'version'>;
+
+/** Whether the version that runs is the one that the package has brought. */
+export function isSeed({ place }: Pick<Installation, 'place'>): boolean {
+  return /[\\/]seed$/.test(place.versionFolder);
+}
+
+/** As the record of the kept package says, or else the signed manifest of the seed; its own where neither can be read. */
+export async function packageVersion(installation: Installed): Promise<string> {
+  if (isSeed(installation)) return installation.version;
+  const { ports, place, stateFolder, releaseKey, version } = installation;
+  const kept = await withOpen(ports.disk.open(stateFolder), keptPackage);
+  return kept?.version ?? (await installedVersion(ports.disk, place.installFolder, releaseKey)) ?? version;
+}
+
+/** The same installation as its package knows it. */
+export async function ofPackage<Given extends Installed>(installation: Given): Promise<Given> {
+  return { ...installation, version: await packageVersion(installation) };
+}
