@@ -275,6 +275,28 @@ test('a client below a stepping stone takes that one first, proves each, and the
   assert.deepEqual([state, ringList[0]?.counts.blessed], ['done', 1]);
 });
 
+test('a machine that has the version already says so and counts for nothing; a blessed one may still give it up', async () => {
+  const [first, second] = clients;
+  assert.ok(first && second);
+  await addRelease(site, '3.5.0');
+  const collectionId = await collectionOf('pair', [first, second]);
+  const { body } = await order(site, { version: '3.5.0', collectionId });
+  const details = { upgradeId: body.id ?? '', version: '3.5.0', previous: '2.1.0' };
+  await first.becomes('3.5.0');
+  await first.say('version-blessed', details);
+  assert.deepEqual(
+    (await members(body.id, '?state=skipped')).items.map(({ hostName, reason }) => [hostName, reason]),
+    [['first', 'has 3.5.0 already']],
+  );
+  await turn();
+  site.site.clock.forward(2_000);
+  await takes(second, '3.5.0', '2.3.0');
+  await second.say('version-reverted', { ...details, starts: 3, cause: 'memory', reason: 'it leaks' });
+  const stopped = await show(body.id);
+  assert.deepEqual([stopped.state, stopped.causes], ['stopped', { memory: 1 }]);
+  await change(body.id, 'withdraw');
+});
+
 test('a release that is on its way is not deleted, and below the floor there is no way', async () => {
   await addRelease(site, '4.0.0');
   const { body } = await orderOffice({ version: '4.0.0' });
@@ -299,5 +321,5 @@ test('the list and the audit tell who did what', async () => {
     ],
   );
   const audit = await site.call<Page<{ action: string; actor: string }>>('GET', '/audit?search=upgrade.stop');
-  assert.deepEqual([audit.body.total, audit.body.items[0]?.actor], [2, 'site']);
+  assert.deepEqual([audit.body.total, audit.body.items[0]?.actor], [3, 'site']);
 });

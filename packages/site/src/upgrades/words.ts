@@ -78,17 +78,43 @@ async function wordsAmong(db: Kysely<Schema>, messages: readonly NewStatusMessag
 /** A member whose trial or wait is over, and whose next step begins anew. */
 const fresh = { cause: null, reason: null, trialAt: null, proofAt: null, provedAt: null };
 
+/** What a word is judged by, besides the member. */
+type Known = {
+  /** The version that it takes after this one; null after the last. */
+  readonly next: string | null;
+  /** As the facts of the client have it. */
+  readonly clientVersion: string;
+};
+
+/** A version that was taken: the next one is ordered, or the member has ended. */
+function afterTaking(
+  heard: ClientUpgradeMemberRow,
+  now: number,
+  { next, clientVersion }: Known,
+): ClientUpgradeMemberRow {
+  if (heard.provedAt !== null) {
+    if (next === null) return { ...heard, state: 'blessed', reason: null, endedAt: now };
+    return { ...heard, ...fresh, state: 'ordered', version: next, orderedAt: now };
+  }
+  // Believed only of one that the site has blessed: a sick version may say anything. Without a trial it had it before.
+  if (heard.trialAt !== null || clientVersion !== heard.version) return heard;
+  if (next !== null) return { ...heard, ...fresh, version: next };
+  return { ...heard, state: 'skipped', reason: `has ${heard.version} already` };
+}
+
 /**
  * How a member stands after a word. What it is not asked about, and what comes after its end, changes nothing: messages may be
- * lost and late. `next` is the version that it takes after this one, null after the last.
+ * lost and late. Only that a version was given up is believed even of one that was blessed.
  */
 function afterWord(
   member: ClientUpgradeMemberRow,
   word: Word,
   now: number,
-  next: string | null,
+  known: Known,
 ): ClientUpgradeMemberRow {
-  if (!unended.includes(member.state) || word.version !== member.version) return member;
+  const isOpen =
+    unended.includes(member.state) || (member.state === 'blessed' && word.code === codes.reverted);
+  if (!isOpen || word.version !== member.version) return member;
   const heard = { ...member, heardAt: now };
   switch (word.code) {
     case codes.waits: {
@@ -98,14 +124,13 @@ function afterWord(
         : { ...heard, reason };
     }
     case codes.onTrial:
-      return { ...heard, ...fresh, state: 'on-trial', trialAt: now };
+      // Said twice it is the same trial: one order is never tried again.
+      if (member.state === 'on-trial') return heard;
+      return { ...heard, reason: null, state: 'on-trial', trialAt: now };
     case codes.verified:
       return member.trialAt === null ? member : { ...heard, proofAt: member.proofAt ?? now };
     case codes.blessed:
-      // Believed only of one that was blessed: a sick version may say anything.
-      if (member.provedAt === null) return member;
-      if (next === null) return { ...heard, state: 'blessed', reason: null, endedAt: now };
-      return { ...heard, ...fresh, state: 'ordered', version: next, orderedAt: now };
+      return afterTaking(heard, now, known);
     default: {
       const cause = word.detail(word.code === codes.refused ? 'error' : 'cause').slice(0, 100);
       return { ...heard, state: 'failed', cause, reason: word.detail('reason'), endedAt: now };
@@ -113,23 +138,26 @@ function afterWord(
   }
 }
 
-/** The version that a member takes once this one is blessed; null where this one is the last. */
-async function versionAfter(
+/** The version that a member takes once this one is blessed, and the one that it has. */
+async function knownOf(
   db: Kysely<Schema>,
   upgrade: ClientUpgradeRow,
   { version, clientId }: ClientUpgradeMemberRow,
-): Promise<string | null> {
-  if (version === upgrade.version) return null;
+): Promise<Known> {
   const client = await db
     .selectFrom('client')
-    .select(['platform', 'architecture'])
+    .select(['platform', 'architecture', 'clientVersion'])
     .where('id', '=', clientId)
     .executeTakeFirstOrThrow();
+  const { clientVersion } = client;
+  if (version === upgrade.version) return { next: null, clientVersion };
   const ways = await waysTo(db, { action: 'upgrade', version: upgrade.version });
   const way = ways.of({ ...client, clientVersion: version });
   // A release that is gone meanwhile: the order stands, and the client says why it cannot take it.
-  return 'version' in way ? way.version : upgrade.version;
+  return { next: 'version' in way ? way.version : upgrade.version, clientVersion };
 }
+
+const unknown: Known = { next: null, clientVersion: '' };
 
 async function takeOfMember(
   db: Kysely<Schema>,
@@ -147,8 +175,8 @@ async function takeOfMember(
   if (!known) return false;
   let member = known;
   for (const word of words) {
-    const next = word.code === codes.blessed ? await versionAfter(db, upgrade, member) : null;
-    member = afterWord(member, word, now, next);
+    const about = word.code === codes.blessed ? await knownOf(db, upgrade, member) : unknown;
+    member = afterWord(member, word, now, about);
   }
   if (member === known) return false;
   await saveMember(db, member);
