@@ -6,6 +6,8 @@ import { clientHealthVerb, healthStates } from './client-health.ts';
 import { clientPushVerb } from './client-push.ts';
 import { clientRepairVerb } from './client-repair.ts';
 import { clientSetupVerbs } from './client-setup.ts';
+import { clientUpgradeVerbs } from './client-upgrade.ts';
+import { clientUpgradesVerb } from './client-upgrades.ts';
 import { findClient, findCollection } from './find.ts';
 import { apiVerb, argument, number, runOverApi, text, withList } from './verb.ts';
 
@@ -97,4 +99,6 @@ export function clientVerbs(program: Command, surroundings: Surroundings): void 
   clientPushVerb(noun, surroundings);
   clientHealthVerb(noun, surroundings);
   clientRepairVerb(noun, surroundings);
+  clientUpgradeVerbs(noun, surroundings);
+  clientUpgradesVerb(noun, surroundings);
 }

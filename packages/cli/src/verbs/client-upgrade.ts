@@ -1,0 +1,121 @@
+/** `holdfast client upgrade` and `rollback`: order a version for the clients of a collection, in rings. */
+import { ClientUpgradeDetail, type RingLimit, type RingSize, type UpgradeRing } from '@holdfast/contract';
+import { type Command, InvalidArgumentError } from 'commander';
+import { counts, facts, type Surroundings, table, when } from '../terminal.ts';
+import { findCollection } from './find.ts';
+import { type ApiSession, apiVerb, argument, duration, runOverApi, text } from './verb.ts';
+
+/** `5%` or `3`. */
+export function limit(words: string): RingLimit {
+  const [, percent, count] = /^(?:(\d{1,3}(?:\.\d{1,4})?)%|(\d{1,7}))$/.exec(words) ?? [];
+  if (percent !== undefined && Number(percent) > 0 && Number(percent) <= 100) {
+    return { percent: Number(percent) };
+  }
+  if (count !== undefined && Number(count) > 0) return { count: Number(count) };
+  throw new InvalidArgumentError('Write it as a share or a number of machines: 5%, 0.5%, 3.');
+}
+
+/** `1%,10%,all` or `1,3,all`. */
+export function rings(words: string): RingSize[] {
+  return words.split(',').map((one) => (one.trim() === 'all' ? { rest: true } : limit(one.trim())));
+}
+
+const shownLimit = (of: RingLimit): string => ('count' in of ? String(of.count) : `${of.percent} %`);
+
+function shownRings(list: readonly UpgradeRing[], columns: number | undefined): string {
+  return table(
+    list,
+    [
+      { title: 'RING', value: (row) => row.ring },
+      { title: 'MACHINES', value: (row) => row.members },
+      {
+        title: 'BEGUN',
+        value: (row) => (row.startedAt === null ? 'not yet' : when(row.startedAt)),
+        whole: true,
+      },
+      { title: 'STANDING', value: (row) => counts(row.counts) },
+    ],
+    columns,
+  );
+}
+
+export function shownUpgrade(upgrade: ClientUpgradeDetail, columns: number | undefined): string {
+  const { causes, rules, skippedFor } = upgrade;
+  const about = facts([
+    ['id', upgrade.id ?? undefined],
+    ['order', `${upgrade.action} to ${upgrade.version}`],
+    ['collection', upgrade.collectionName],
+    ['state', upgrade.state],
+    ['reason', upgrade.reason],
+    ['ordered', `${when(upgrade.createdAt)} by ${upgrade.createdBy}`],
+    ['stops at', `${shownLimit(rules.failures)} failed or ${shownLimit(rules.silence)} silent in a ring`],
+    ['settles', `${rules.settleSeconds} s; an end is waited for ${rules.leaseSeconds} s`],
+    ['spread', `${upgrade.spreadSeconds} s`],
+    ['failures', Object.keys(causes).length === 0 ? undefined : counts(causes)],
+  ]);
+  const left = Object.entries(skippedFor).map(([reason, count]) => ({ reason, count }));
+  const leftOut =
+    left.length === 0
+      ? ''
+      : `\n\n${table(
+          left,
+          [
+            { title: 'LEFT OUT', value: (row) => row.count },
+            { title: 'REASON', value: (row) => row.reason },
+          ],
+          columns,
+        )}`;
+  return `${about}\n\n${shownRings(upgrade.ringList, columns)}${leftOut}`;
+}
+
+async function send(
+  session: ApiSession,
+  action: 'upgrade' | 'rollback',
+  version: string,
+  options: Record<string, unknown>,
+): Promise<void> {
+  const dryRun = options.dryRun === true;
+  const { api, surroundings } = session;
+  const collection = await findCollection(api, text(options, 'collection') ?? 'All clients');
+  const settings = {
+    rings: options.rings,
+    failures: options.failures,
+    silence: options.silence,
+    settleSeconds: options.settle,
+    leaseSeconds: options.lease,
+    spreadSeconds: options.spread,
+  };
+  const body = { action, version, collectionId: collection.id, ...settings };
+  const query = dryRun ? { dryRun } : {};
+  const made = await api.send(ClientUpgradeDetail, 'POST', '/client-upgrades', body, query);
+  session.answer({ ...made, dryRun }, () => shownUpgrade(made, surroundings.columns));
+  session.note(
+    dryRun ? 'a dry run: nothing was ordered' : `how it goes: holdfast client upgrades ${made.id}`,
+  );
+}
+
+const summaries = {
+  upgrade: 'have the clients of a collection take a newer version, in rings',
+  rollback: 'have the clients of a collection go back to an older version, in rings',
+} as const;
+
+export function clientUpgradeVerbs(noun: Command, surroundings: Surroundings): void {
+  for (const action of ['upgrade', 'rollback'] as const) {
+    const verb = apiVerb(noun, `${action} <version>`, summaries[action], [
+      `client ${action} 0.2.0 --collection "All clients" --dry-run`,
+      `client ${action} 0.2.0 --collection pilot --rings 1,3,all --settle 30m`,
+      `client ${action} 0.2.0 --collection "All clients" --rings 1%,10%,all --failures 2% --silence 5% --json`,
+    ])
+      .requiredOption('--collection <name>', 'its members of now; whoever joins later is none of them')
+      .option('--rings <sizes>', 'machines of each ring: shares, numbers, or all (1%,9%,40%,50%)', rings)
+      .option('--failures <limit>', 'failed machines that stop a ring: 5% or a number', limit)
+      .option('--silence <limit>', 'silent machines that stop a ring: 10% or a number', limit)
+      .option('--settle <time>', 'from the last end in a ring to the next ring (1h)', duration)
+      .option('--lease <time>', 'within which the end of a machine must be heard (2h)', duration)
+      .option('--spread <time>', 'machines of a ring draw their moment within this (1h)', duration)
+      .option('--dry-run', 'show the rings and who is left out, order nothing');
+    runOverApi(verb, surroundings, (session, values, options) =>
+      send(session, action, argument(values, 0), options),
+    );
+  }
+}
