@@ -3,12 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import {
-  type ClientUpgradeDetail,
-  holdfastVersion,
-  type Page,
-  type UpgradeMember,
-} from '@holdfast/contract';
+import { type ClientUpgradeDetail, holdfastVersion, type Page, type UpgradeMember } from '@holdfast/contract';
 import { hashOf, releaseKey, signed } from '../../site/test/support/releases.ts';
 import { facts, machine } from '../../site/test/support/site.ts';
 import { runClientProgram } from '../src/client/program.ts';

@@ -180,6 +180,7 @@ export function lifeData(names: Names): LifeData {
           newest: true,
           clients: 0,
           packages: [...packages],
+          archives: [],
         },
       ],
     },
