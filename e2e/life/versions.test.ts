@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RepairReport } from '@holdfast/client';
+import { usualTrialSeconds } from '@holdfast/contract';
 import { bootingMissing } from '../support/booted.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { type UpgradedLinux, upgradedLinux } from '../support/upgrades.ts';
@@ -97,7 +98,7 @@ describe('an installed client', { skip: bootingMissing() }, () => {
   });
 
   it('goes back to a lower version where its site orders that', async () => {
-    const upgrade = await machine.order('0.1.0', 'rollback');
+    const upgrade = await machine.order('0.1.0', { action: 'rollback' });
     const member = await machine.memberIs(upgrade, ['blessed', 'failed']);
     assert.equal(member.state, 'blessed', JSON.stringify(member));
     assert.equal((await status()).version, '0.1.0');
@@ -115,7 +116,7 @@ describe('an installed client', { skip: bootingMissing() }, () => {
         before: sickCode(sick),
       });
       const began = performance.now();
-      const upgrade = await machine.order(version);
+      const upgrade = await machine.order(version, { trialSeconds: usualTrialSeconds });
       const member = await machine.memberIs(upgrade, ['blessed', 'failed']);
       const minutes = (performance.now() - began) / 60_000;
       context.diagnostic(`${minutes.toFixed(1)} minutes; ${member.cause}: ${member.reason}`);

@@ -20,7 +20,10 @@ export type UpgradedLinux = {
   /** Answer of a verb of the client. */
   readonly answer: <T>(...words: string[]) => Promise<T>;
   /** Has the site order a version for every client. */
-  readonly order: (version: string, action?: 'upgrade' | 'rollback') => Promise<string>;
+  readonly order: (
+    version: string,
+    options?: { action?: 'upgrade' | 'rollback'; trialSeconds?: number },
+  ) => Promise<string>;
   /** Waits until the member of an upgrade is so, for some minutes at most. */
   readonly memberIs: (upgradeId: string, states: readonly UpgradeMember['state'][]) => Promise<UpgradeMember>;
   readonly identity: () => string;
@@ -50,13 +53,14 @@ export async function upgradedLinux(folder: string, name: string): Promise<Upgra
     linux,
     state: (path) => linux.pathOf(`${state}/${path}`),
     answer: async (...words) => JSON.parse(await linux.ask('holdfast-client', ...words, '--json')),
-    async order(version, action = 'upgrade') {
+    async order(version, { action = 'upgrade', trialSeconds = 5 } = {}) {
       const made = await running.api.post<ClientUpgradeDetail>('/client-upgrades', {
         action,
         version,
         collectionId: all.id,
         spreadSeconds: 0,
         settleSeconds: 0,
+        trialSeconds,
       });
       assert.ok(made.id);
       return made.id;

@@ -30,6 +30,7 @@ export const RingRules = Type.Object(
     settleSeconds: Type.Integer({ minimum: 0, maximum: 30 * 86_400 }),
     /** Within which the end of a member must be heard, after its order and the spread. */
     leaseSeconds: Type.Integer({ minimum: 60, maximum: 30 * 86_400 }),
+    trialSeconds: VersionOrder.properties.trialSeconds,
   },
   strict,
 );
@@ -47,6 +48,7 @@ export const ClientUpgradeCreate = Type.Object(
     silence: Type.Optional(RingLimit),
     settleSeconds: Type.Optional(RingRules.properties.settleSeconds),
     leaseSeconds: Type.Optional(RingRules.properties.leaseSeconds),
+    trialSeconds: Type.Optional(RingRules.properties.trialSeconds),
     spreadSeconds: Type.Optional(VersionOrder.properties.spreadSeconds),
   },
   strict,

@@ -1,5 +1,12 @@
 /** Rings: who takes a change of the fleet first, how many at once, and whether a ring may be followed by the next. */
-import { type RingCounts, type RingLimit, type RingRules, type RingSize, sha256 } from '@holdfast/contract';
+import {
+  type RingCounts,
+  type RingLimit,
+  type RingRules,
+  type RingSize,
+  sha256,
+  usualTrialSeconds,
+} from '@holdfast/contract';
 
 export const defaultRings: readonly RingSize[] = [
   { percent: 1 },
@@ -13,6 +20,7 @@ export const defaultRules: RingRules = {
   silence: { percent: 10 },
   settleSeconds: 3_600,
   leaseSeconds: 2 * 3_600,
+  trialSeconds: usualTrialSeconds,
 };
 
 /** Largest share of the members that the first ring may have. */

@@ -11,6 +11,7 @@ import {
   sha256,
   type UpgradeMember,
   unseal,
+  usualTrialSeconds,
 } from '@holdfast/contract';
 import { driveUpgrades } from '../src/upgrades/drive.ts';
 import { type ConsoleSite, codeOf, openConsoleSite } from './support/console-site.ts';
@@ -144,6 +145,7 @@ test('one ring after the other is ordered, and a version is blessed when it prov
         version: '2.1.0',
         notBefore: before.client?.order?.notBefore,
         spreadSeconds: 3_600,
+        trialSeconds: usualTrialSeconds,
       },
     });
     await turn();

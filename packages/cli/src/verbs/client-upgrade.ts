@@ -51,6 +51,7 @@ export function shownUpgrade(upgrade: ClientUpgradeDetail, columns: number | und
     ['stops at', `${shownLimit(rules.failures)} failed or ${shownLimit(rules.silence)} silent in a ring`],
     ['settles', `${rules.settleSeconds} s; an end is waited for ${rules.leaseSeconds} s`],
     ['spread', `${upgrade.spreadSeconds} s`],
+    ['trial', `at least ${rules.trialSeconds} s`],
     ['failures', Object.keys(causes).length === 0 ? undefined : counts(causes)],
   ]);
   const left = Object.entries(skippedFor).map(([reason, count]) => ({ reason, count }));
@@ -83,6 +84,7 @@ async function send(
     silence: options.silence,
     settleSeconds: options.settle,
     leaseSeconds: options.lease,
+    trialSeconds: options.trial,
     spreadSeconds: options.spread,
   };
   const body = { action, version, collectionId: collection.id, ...settings };
@@ -112,6 +114,7 @@ export function clientUpgradeVerbs(noun: Command, surroundings: Surroundings): v
       .option('--silence <limit>', 'silent machines that stop a ring: 10% or a number', limit)
       .option('--settle <time>', 'from the last end in a ring to the next ring (1h)', duration)
       .option('--lease <time>', 'within which the end of a machine must be heard (2h)', duration)
+      .option('--trial <time>', 'that a version is on trial at least (3m)', duration)
       .option('--spread <time>', 'machines of a ring draw their moment within this (1h)', duration)
       .option('--dry-run', 'show the rings and who is left out, order nothing');
     runOverApi(verb, surroundings, (session, values, options) =>

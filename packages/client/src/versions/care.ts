@@ -316,7 +316,7 @@ async function switchTo(
 async function begin(
   care: Care,
   versions: Folder,
-  { upgradeId }: VersionOrder,
+  { upgradeId, trialSeconds }: VersionOrder,
   progress: VersionProgress,
   floor: string,
 ): Promise<void> {
@@ -335,6 +335,7 @@ async function begin(
     floor,
     begunAt: ports.clock.now(),
     bootId: await ports.boot.id(),
+    leastMs: trialSeconds * 1000,
     needsRestart: false,
     starts: 0,
     spentMs: 0,

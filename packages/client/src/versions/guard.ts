@@ -2,7 +2,7 @@
  * Watches over a version on trial from beside its loop, with code of the launcher's: it believes the site's signature and
  * what it sees for itself, and no word of the version. Faults of the site, of the network, and sleep count for nobody.
  */
-import { isHoldfastError, trialLeastMs, trialMs } from '@holdfast/contract';
+import { isHoldfastError, trialMs } from '@holdfast/contract';
 import { withOpen } from '@holdfast/engine';
 import type { Boot, Clock, Disk, Folder } from '@holdfast/ports';
 import { keptIdentity } from '../enrolment/identity.ts';
@@ -76,13 +76,13 @@ async function watch(guard: Guard): Promise<GuardEnd> {
     const wrong = judge({ ...watched.sight(), atMs }) ?? (await lost(state, trial));
     if (wrong !== undefined) return await giveUp(guard, trial, wrong);
     // However soon the site has said so: what shows late is to have its time.
-    const late = atMs >= trialLeastMs;
+    const late = atMs >= trial.leastMs;
     if (late && (await withVersions(state, (versions) => takeBlessing(versions, trial, bootId)))) {
       options.log(`version ${trial.version} has proved itself`);
       return 'blessed';
     }
     const spentMs = trial.spentMs + (await ask(atMs));
-    if (spentMs >= trialMs) return await giveUp(guard, trial, fault('no-proof'));
+    if (spentMs >= trial.leastMs + trialMs) return await giveUp(guard, trial, fault('no-proof'));
     if (spentMs !== trial.spentMs) await spend(state, trial, spentMs);
     try {
       await ports.clock.sleep(lookMs, options.signal);

@@ -36,6 +36,8 @@ export const Trial = Type.Object({
   begunAt: Timestamp,
   /** The start of the machine in which the switch was made. */
   bootId: Type.String({ maxLength: 64 }),
+  /** Milliseconds awake that it lasts at least. */
+  leastMs: Type.Integer({ minimum: 0 }),
   /** It counts only once the machine has started again. */
   needsRestart: Type.Boolean(),
   /** Starts that did not end in good order, and the one that runs. */

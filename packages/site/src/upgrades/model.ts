@@ -45,6 +45,7 @@ const rulesOf = (request: ClientUpgradeCreate): RingRules => ({
   silence: request.silence ?? defaultRules.silence,
   settleSeconds: request.settleSeconds ?? defaultRules.settleSeconds,
   leaseSeconds: request.leaseSeconds ?? defaultRules.leaseSeconds,
+  trialSeconds: request.trialSeconds ?? defaultRules.trialSeconds,
 });
 
 function clientsOf(db: Kysely<Schema>, collectionId: string) {

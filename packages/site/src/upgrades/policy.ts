@@ -2,6 +2,7 @@
 import {
   compareVersions,
   type PolicyIndex,
+  type RingRules,
   type Sha256,
   type VersionBlessing,
   type VersionOrder,
@@ -44,6 +45,7 @@ function membershipRows(db: Kysely<Schema>, clientId: string) {
       'upgrade.action',
       'upgrade.state',
       'upgrade.spreadSeconds',
+      'upgrade.rules',
       'ring.startedAt',
       'client.platform',
       'client.clientVersion',
@@ -52,6 +54,9 @@ function membershipRows(db: Kysely<Schema>, clientId: string) {
     .orderBy('upgrade.id', 'desc')
     .execute();
 }
+
+/** As they were stored with the upgrade. */
+const rulesOf = ({ rules }: Pick<MembershipRow, 'rules'>): RingRules => JSON.parse(rules) as RingRules;
 
 type MembershipRow = Awaited<ReturnType<typeof membershipRows>>[number];
 
@@ -90,6 +95,7 @@ export async function versionPart(
     version,
     notBefore: startedAt ?? 0,
     spreadSeconds,
+    trialSeconds: rulesOf(row).trialSeconds,
   };
   if (trialAt === null) return { client: { order }, proof: [] };
   const proof = await db

@@ -74,7 +74,7 @@ function versionsText({ versions, floor, trial, verdict }: Listed, columns: numb
       ? [
           [
             'trial',
-            `version ${trial.version}, start ${trial.starts} of ${trialStarts}, ${Math.round(trial.spentMs / 1000)} s of ${trialMs / 1000} s`,
+            `version ${trial.version}, start ${trial.starts} of ${trialStarts}, ${Math.round(trial.spentMs / 1000)} s of ${(trial.leastMs + trialMs) / 1000} s`,
           ],
         ]
       : []),
