@@ -259,7 +259,11 @@ test('a newer order takes the place of an older one, and a rollback that of a tr
   assert.ok(back.id, text);
   const [client] = await whoseTurn(clients);
   assert.equal((await client?.index())?.client?.order?.action, 'rollback');
-  assert.equal((await members(up.id, '?state=on-trial')).total, 0);
+  const open = ['waiting', 'ordered', 'on-trial', 'silent'];
+  for (const { id } of (await site.call<Page<ClientUpgradeSummary>>('GET', '/client-upgrades')).body.items) {
+    if (id === back.id) continue;
+    for (const state of open) assert.equal((await members(id, `?state=${state}`)).total, 0, `${id} ${state}`);
+  }
   const low = await orderOffice({ action: 'rollback', version: '0.9.0' });
   assert.equal(codeOf(low as never), 'release.missing');
   await change(back.id, 'withdraw');

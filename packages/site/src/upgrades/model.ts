@@ -15,7 +15,7 @@ import type { ClientUpgradeMemberRow, ClientUpgradeRow, Schema } from '../store/
 import { getSetting } from '../store/settings.ts';
 import { getUpgrade } from './lists.ts';
 import { proofsOf, storeProofs } from './proof.ts';
-import { forgetOld, insertUpgrade, lockUpgrade, type NewUpgrade } from './store.ts';
+import { forgetOld, insertUpgrade, lockUpgrade, type NewUpgrade, unended } from './store.ts';
 import { type Ways, waysTo } from './ways.ts';
 
 export type UpgradeContext = Pick<SiteContext, 'clock' | 'entropy' | 'store'> & {
@@ -103,16 +103,16 @@ function divide(
 }
 
 /**
- * One open upgrade for each client: the members of the new one leave all others. A trial goes to its end, unless the new one
- * takes its version back.
+ * One open upgrade for each client: the members of the new one leave all others, and a trial goes to its end. A rollback takes
+ * every client of the collection out, also one on trial or with an order for later that is left out because it still says
+ * that it has the lower version.
  */
 async function supersede(db: Kysely<Schema>, upgrade: ClientUpgradeRow): Promise<string[]> {
-  const left = ['waiting', 'ordered', 'silent', ...(upgrade.action === 'rollback' ? ['on-trial'] : [])];
+  const back = upgrade.action === 'rollback';
   const others = await db
     .selectFrom('clientUpgrade')
     .select('id')
     .where('id', '!=', upgrade.id)
-    .where('state', '!=', 'withdrawn')
     .orderBy('id')
     .execute();
   for (const { id } of others) await lockUpgrade(db, id);
@@ -120,14 +120,14 @@ async function supersede(db: Kysely<Schema>, upgrade: ClientUpgradeRow): Promise
     .updateTable('clientUpgradeMember')
     .set({ state: 'skipped', reason: `superseded by the ${upgrade.action} to ${upgrade.version}` })
     .where('upgradeId', '!=', upgrade.id)
-    .where('state', 'in', left)
-    .where((eb) => (upgrade.action === 'rollback' ? eb.and([]) : eb('trialAt', 'is', null)))
+    .where('state', 'in', unended)
+    .$if(!back, (query) => query.where('trialAt', 'is', null))
     .where('clientId', 'in', (eb) =>
       eb
         .selectFrom('clientUpgradeMember as member')
         .select('member.clientId')
         .where('member.upgradeId', '=', upgrade.id)
-        .where('member.ring', '>', 0),
+        .where('member.ring', '>=', back ? 0 : 1),
     )
     .execute();
   return others.map(({ id }) => id);
