@@ -4,10 +4,10 @@ import { after, before, test } from 'node:test';
 import { temporaryFolder } from '../support/folders.ts';
 import { missingOnThisMachine } from '../support/needs.ts';
 import { killEverywhere } from './kills/kills.ts';
-import { openSubject, type Subject } from './kills/subject.ts';
+import { type Flow, isRepair, missingFor, openSubject, type Subject } from './kills/subject.ts';
 
-const skip = missingOnThisMachine('strace');
 const folder = temporaryFolder();
+const skip = missingOnThisMachine('strace');
 let subject: Subject;
 
 before(async () => {
@@ -18,14 +18,22 @@ after(async () => {
   folder.remove();
 });
 
-for (const flow of ['install', 'repair'] as const) {
-  test(`kill -9 at system calls of ${flow} leaves one verified client`, { skip }, async () => {
+const titles: Readonly<Record<Flow, string>> = {
+  install: 'kill -9 at system calls of an installation leaves one verified client',
+  repair: 'kill -9 at system calls of a repair leaves one verified client',
+  deb: 'kill -9 at system calls of an installation by dpkg, its children among them, leaves one verified client',
+  'deb-repair':
+    'kill -9 at system calls of a repair by dpkg, its children among them, leaves one verified client',
+};
+
+for (const [flow, title] of Object.entries(titles) as [Flow, string][]) {
+  test(title, { skip: missingFor(flow) }, async () => {
+    if (isRepair(flow)) await subject.prepare(flow, 'first');
     const before = await subject.clients();
-    const report = await killEverywhere(subject, flow, { every: 37, jobs: 2 });
+    const report = await killEverywhere(subject, flow, { every: 71, jobs: 2 });
     assert.deepEqual(report.broken, []);
-    assert.ok(report.hit >= report.aimedAt * 0.8, `${report.hit} of ${report.aimedAt} were hit`);
+    assert.ok(report.hit >= report.aimedAt * 0.7, `not hit: ${report.missed.join('; ')}`);
     // An installation that was killed in the midst of its enrolment is the same client afterwards.
-    if (flow === 'install') assert.equal(await subject.clients(), before + 1 + report.runs);
-    else assert.equal(await subject.clients(), before);
+    assert.equal(await subject.clients(), before + (isRepair(flow) ? 0 : 1 + report.runs));
   });
 }

@@ -1,10 +1,10 @@
 /** Kills a set-up at its calls, one after the other, and lets each come to its end: which were hit, and what went wrong. */
 import { rmSync } from 'node:fs';
+import { killedAt, type Target, targetsIn } from './aim.ts';
 import type { Flow, Subject } from './subject.ts';
-import { type Call, changingCalls, killedAt } from './trace.ts';
 
 /** Times that a call is aimed at: threads take their turns anew in every run. */
-const attempts = 4;
+const attempts = 5;
 
 export type KillReport = {
   readonly flow: Flow;
@@ -35,24 +35,26 @@ export async function killEverywhere(
   flow: Flow,
   options: KillOptions,
 ): Promise<KillReport> {
-  const place = subject.prepare(flow, `${flow}-traced`);
-  const all = changingCalls(await subject.trace(place), place);
-  const faults = subject.faults(place);
+  const place = await subject.prepare(flow, `${flow}-traced`);
+  const all = targetsIn(await subject.trace(flow, place), place);
+  const faults = subject.faults(flow, place);
   if (faults.length > 0) throw new Error(`without a kill: ${faults.join('; ')}`);
-  const aims = all.filter((_, index) => index % options.every === 0);
-  const wanted = new Set(aims.map(({ key }) => key));
+  const targets = all.filter((_, index) => index % options.every === 0);
+  const wanted = new Set(targets.map(({ key }) => key));
   const hit = new Set<string>();
   const broken: string[] = [];
   let [runs, slowest, done] = [0, 0, 0];
 
-  const killAt = async (call: Call, name: string) => {
-    const at = subject.prepare(flow, name);
-    const killed = killedAt(await subject.trace(at, call), call, at);
-    if (killed) hit.add(killed.key);
-    const where = killed?.key ?? `near ${call.key}`;
+  const killAt = async (target: Target, attempt: number, name: string) => {
+    const aim = target.aims[(attempt - 1) % target.aims.length];
+    if (aim === undefined) return;
+    const at = await subject.prepare(flow, name);
+    const killed = killedAt(await subject.trace(flow, at, aim), target, aim, at);
+    if (killed) hit.add(killed);
+    const where = killed ?? `near ${target.key}`;
     try {
-      slowest = Math.max(slowest, await subject.recover(at));
-      broken.push(...subject.faults(at).map((fault) => `${where}: ${fault}`));
+      slowest = Math.max(slowest, await subject.recover(flow, at));
+      broken.push(...subject.faults(flow, at).map((fault) => `${where}: ${fault}`));
     } catch (thrown) {
       broken.push(`${where}: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
     }
@@ -61,12 +63,12 @@ export async function killEverywhere(
   };
 
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const left = aims.filter(({ key }) => !hit.has(key));
+    const left = targets.filter(({ key }) => !hit.has(key));
     const worker = async (name: string) => {
-      for (let call = left.shift(); call !== undefined; call = left.shift()) {
+      for (let target = left.shift(); target !== undefined; target = left.shift()) {
         // Another run may have been killed there meanwhile, instead of where it was to be.
-        if (!hit.has(call.key)) await killAt(call, name);
-        if (attempt === 1) options.progress?.(++done, aims.length);
+        if (!hit.has(target.key)) await killAt(target, attempt, name);
+        if (attempt === 1) options.progress?.(++done, targets.length);
       }
     };
     await Promise.all(Array.from({ length: options.jobs }, (_, job) => worker(`${flow}-${job}`)));
@@ -74,7 +76,7 @@ export async function killEverywhere(
   return {
     flow,
     calls: all.length,
-    aimedAt: aims.length,
+    aimedAt: wanted.size,
     hit: [...wanted].filter((key) => hit.has(key)).length,
     missed: [...wanted].filter((key) => !hit.has(key)),
     runs,

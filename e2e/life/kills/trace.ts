@@ -1,4 +1,4 @@
-/** What a program asked the kernel to change, read from what strace wrote of it. */
+/** What programs asked the kernel to change, read from what strace wrote of them. */
 
 import { basename } from 'node:path';
 
@@ -37,38 +37,71 @@ export const changingNames = [
   'fdatasync',
 ] as const;
 
-/** One call at which a program can be killed. */
-export type Call = {
+/** One call as strace tells of it, by its beginning: strace counts a call when it is entered. */
+export type Entered = {
+  /** Of the thread. */
+  readonly id: string;
   readonly name: string;
-  /** Which of its thread's calls of this name it is, from 1, the unchanging ones counted too: as strace counts. */
-  readonly nth: number;
-  /** The same in every run: name, what it is about, and which one of those it is. */
-  readonly key: string;
+  /** Whether it was refused, and so has changed nothing: a file to be removed that is not there. */
+  readonly failed: boolean;
+  /** Its arguments, data left out. */
+  readonly words: string;
+  /** What it is about, the same in every run. */
+  readonly what: string;
+  /** Paths that it names, as it names them. */
+  readonly named: readonly string[];
+  /** Paths of the files that it has open. */
+  readonly open: readonly string[];
 };
-
-type Entered = { readonly id: string; readonly name: string; readonly nth: number; readonly words: string };
 
 const opening = new Set(['open', 'openat', 'creat']);
 const writing = new Set(['write', 'pwrite64', 'writev', 'pwritev', 'copy_file_range']);
 
-/** Every call that the trace tells of, by its beginning: strace counts a call when it is entered. */
-function enteredIn(trace: string): readonly Entered[] {
-  const counts = new Map<string, number>();
+/** @param place path of what the programs work on, which differs between runs */
+export function enteredIn(trace: string, place: string): readonly Entered[] {
   const entered: Entered[] = [];
-  for (const line of trace.split('\n')) {
-    const [, id, name, words] = /^(\d+) +([a-z0-9_]+)\((.*)$/.exec(line) ?? [];
-    if (id === undefined || name === undefined || words === undefined) continue;
-    const nth = (counts.get(`${id} ${name}`) ?? 0) + 1;
-    counts.set(`${id} ${name}`, nth);
-    entered.push({ id, name, nth, words });
+  const lines = trace.split('\n');
+  const results = resultsIn(lines);
+  for (const [index, line] of lines.entries()) {
+    const [, id, name, text] = /^(\d+) +([a-z0-9_]+)\((.*)$/.exec(line) ?? [];
+    if (id === undefined || name === undefined || text === undefined) continue;
+    const words = text.replace(/ <unfinished \.\.\.>$/, '').replace(/\) += .*$/, '');
+    entered.push({
+      id,
+      name,
+      failed: / = -1 E/.test(results.get(index) ?? text),
+      words,
+      what: `${name} ${shown(words, place)}`,
+      named: [...words.matchAll(/"([^"]+)"/g)].map(([, path = '']) => path),
+      open: [...words.matchAll(/\b\d+<(\/[^>]*)>/g)].map(([, path = '']) => path),
+    });
   }
   return entered;
+}
+
+/** Ends of those calls that another thread's came between, by the line of their beginnings. */
+function resultsIn(lines: readonly string[]): ReadonlyMap<number, string> {
+  const results = new Map<number, string>();
+  const begun = new Map<string, number>();
+  for (const [index, line] of lines.entries()) {
+    const [, id = '', name, rest = ''] = /^(\d+) +(?:<\.\.\. (\w+) resumed>)?(.*)$/.exec(line) ?? [];
+    if (rest.endsWith('<unfinished ...>')) begun.set(id, index);
+    const from = begun.get(id);
+    if (name !== undefined && from !== undefined) results.set(from, rest);
+  }
+  return results;
+}
+
+/** Threads that were killed. */
+export function killedIn(trace: string): ReadonlySet<string> {
+  return new Set([...trace.matchAll(/^(\d+) +\+\+\+ killed by SIGKILL/gm)].map(([, id = '']) => id));
 }
 
 const fileOf = (words: string) => /^\d+<(\/[^>]*)>/.exec(words)?.[1];
 const isSystem = (path: string) => /^\/(dev|proc|sys|memfd:)/.test(path);
 
-function isChanging({ name, words }: Entered): boolean {
+export function isChanging({ name, words, failed }: Entered): boolean {
+  if (failed) return false;
   if (opening.has(name)) return /O_WRONLY|O_RDWR|O_CREAT|O_TRUNC/.test(words) && !words.includes('"/dev/');
   const file = fileOf(words);
   if (writing.has(name)) return file !== undefined && !isSystem(file);
@@ -78,10 +111,9 @@ function isChanging({ name, words }: Entered): boolean {
 /**
  * The calls that change something, in their order: opened for writing, made, renamed, removed, synced; and of the writes to
  * one file between two syncs the first, the middle and the last.
- * @param place path of what the program works on, which differs between runs
  */
-export function changingCalls(trace: string, place: string): readonly Call[] {
-  const changing = enteredIn(trace).filter(isChanging);
+export function changingCalls(entered: readonly Entered[]): readonly Entered[] {
+  const changing = entered.filter(isChanging);
   const kept = new Set<Entered>();
   const runs = new Map<string, Entered[]>();
   const settle = (file: string) => {
@@ -102,48 +134,22 @@ export function changingCalls(trace: string, place: string): readonly Call[] {
     kept.add(call);
   }
   for (const file of [...runs.keys()]) settle(file);
-  return keyed(changing, place).filter((_, index) => {
-    const call = changing[index];
-    return call !== undefined && kept.has(call);
-  });
+  return changing.filter((call) => kept.has(call));
 }
 
-/**
- * The call at which the program was killed: the aimed one by its number, and the last of its thread. Undefined where another
- * thread came to that number first, at a call that changes nothing, or where none was killed.
- */
-export function killedAt(trace: string, aim: Pick<Call, 'name' | 'nth'>, place: string): Call | undefined {
-  const entered = enteredIn(trace);
-  const changing = entered.filter(isChanging);
-  const index = changing.findLastIndex(
-    (call) =>
-      call.name === aim.name && call.nth === aim.nth && entered.findLast(({ id }) => id === call.id) === call,
-  );
-  return keyed(changing, place)[index];
-}
-
-function keyed(calls: readonly Entered[], place: string): readonly Call[] {
-  const seen = new Map<string, number>();
-  return calls.map(({ name, nth, words }) => {
-    const what = `${name} ${shown(words, place)}`;
-    const occurrence = (seen.get(what) ?? 0) + 1;
-    seen.set(what, occurrence);
-    return { name, nth, key: `${what} #${occurrence}` };
-  });
-}
+/** Names that a program draws anew in every run: unique ids, those of mkstemp(3) as dpkg and systemd use it. */
+export const drawn = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\.#\w+[0-9a-f]{16}/;
 
 /** Descriptors, process ids and drawn names differ from run to run; data is no name at all. */
 function shown(words: string, place: string): string {
   return words
     .replaceAll(place, 'PLACE')
     .replaceAll(basename(place), 'PLACE')
-    .replace(/ <unfinished \.\.\.>$/, '')
-    .replace(/\) += .*$/, '')
     .replace(/, [^,<>"]*\d[^<>"]*$/, '')
     .replace(/"", .*$/, '')
     .replace(/\/proc\/self\/fd\/\d+/g, 'folder')
     .replace(/\b\d+(?=<)/g, '')
-    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'id')
+    .replace(new RegExp(drawn, 'g'), 'id')
     .replace(/\b\d{2,}\b/g, 'N')
     .slice(0, 200);
 }
