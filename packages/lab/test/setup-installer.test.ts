@@ -1,7 +1,10 @@
 /** The bootstrap and the installer of the platform: one at a time, waited for, and believed for what lies there alone. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { runSetup } from '@holdfast/client';
 import { setupExit } from '@holdfast/contract';
+
+import { setupHost } from '../src/flows/client-setup/world.ts';
 import { debianWorld, told } from './support/setup-world.ts';
 
 test('where there is dpkg it installs, and what it has in its book is looked at', async () => {
@@ -36,3 +39,25 @@ test('an installer that says it is done, and has brought nothing, is not believe
   const end = await inTime(() => start(request));
   assert.deepEqual([end.exit, end.error], [setupExit.failed, 'installer.failed']);
 });
+
+for (const [what, code] of [
+  ['enables the units', 0],
+  ['leaves units alone that are masked', 1],
+  ['needs no systemctl', undefined],
+] as const) {
+  test(`an image in which systemd does not run ${what}, whatever became of the script of the package`, async () => {
+    const { request, inTime, machine, places, debian } = debianWorld(() => 0);
+    const asked: string[] = [];
+    if (code !== undefined) {
+      machine.programs.programs.set('systemctl', async ({ words }) => {
+        asked.push(words.join(' '));
+        return code;
+      });
+    }
+    const { starters: _, ...ports } = machine.ports('setup');
+    const end = await inTime(() => runSetup(setupHost(machine, debian, { places }, ports), request));
+    assert.equal(end.exit, setupExit.succeeded, end.text);
+    const enabling = 'enable --quiet holdfast-client.service holdfast-rescue.timer';
+    assert.deepEqual(asked, code === undefined ? [] : [enabling]);
+  });
+}

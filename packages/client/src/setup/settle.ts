@@ -8,6 +8,7 @@ import { verifyComponents } from '../components/verify.ts';
 import { removeOldTrees } from '../installer/tree.ts';
 import { installationIn } from './installation.ts';
 import { ended, type Phase, type SetUp } from './set-up.ts';
+import { enableUnits } from './units.ts';
 
 export const settleComponents: Phase = async (setUp) => {
   const { host } = setUp;
@@ -20,6 +21,7 @@ export const settleComponents: Phase = async (setUp) => {
     if (left !== undefined) throw new HoldfastError('component.damaged', `It could not be mended: ${left}.`);
   }
   if (host.ports.starters) await startEverything(host.ports.starters);
+  else await enableUnits(setUp);
   await tidy(setUp);
   return ended;
 };

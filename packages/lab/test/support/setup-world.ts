@@ -64,6 +64,8 @@ export function debianWorld(exit: () => number) {
   return {
     ...world,
     start,
+    places,
+    debian: release,
     installs: () => installs,
     inTime: (work: () => Promise<SetupEnd>) => inVirtualTime(clock, work),
   };
