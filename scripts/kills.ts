@@ -1,4 +1,4 @@
-/** `npm run kills [-- FLOW ...] [--every N] [--jobs N] [--json]`: kill -9 at every state-changing system call of the bootstrap. */
+/** `npm run kills [-- FLOW ...] [--every N] [--only TEXT] [--jobs N] [--json]`: kill -9 at every state-changing system call of the bootstrap. */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { killEverywhere } from '../e2e/life/kills/kills.ts';
@@ -12,7 +12,7 @@ import {
 } from '../e2e/life/kills/subject.ts';
 import { temporaryFolder } from '../e2e/support/folders.ts';
 
-const usage = `usage: npm run kills [-- ${flows.join('|')} ...] [--every N] [--jobs N] [--json]`;
+const usage = `usage: npm run kills [-- ${flows.join('|')} ...] [--every N] [--only TEXT] [--jobs N] [--json]`;
 /** Of the calls, how many must have been hit. */
 const least = 0.99;
 
@@ -20,6 +20,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     every: { type: 'string', default: '1' },
+    only: { type: 'string', default: '' },
     jobs: { type: 'string', default: '3' },
     json: { type: 'boolean', default: false },
   },
@@ -51,6 +52,7 @@ async function isWhole(subject: Subject, flow: Flow): Promise<boolean> {
   const known = await subject.clients();
   const report = await killEverywhere(subject, flow, {
     every,
+    only: values.only,
     jobs,
     progress: (done, of) => {
       if (process.stderr.isTTY) process.stderr.write(`\r${flow}: ${done}/${of}   `);

@@ -30,7 +30,7 @@ for (const [flow, title] of Object.entries(titles) as [Flow, string][]) {
   test(title, { skip: missingFor(flow) }, async () => {
     if (isRepair(flow)) await subject.prepare(flow, 'first');
     const before = await subject.clients();
-    const report = await killEverywhere(subject, flow, { every: 71, jobs: 2 });
+    const report = await killEverywhere(subject, flow, { every: 120, jobs: 3 });
     assert.deepEqual(report.broken, []);
     assert.ok(report.hit >= report.aimedAt * 0.7, `not hit: ${report.missed.join('; ')}`);
     // An installation that was killed in the midst of its enrolment is the same client afterwards.

@@ -46,7 +46,8 @@ export const pathsIn = ({ paths }: Aim, place: string): readonly string[] =>
 export function killedAt(trace: string, target: Target, aim: Aim, place: string): string | undefined {
   const entered = enteredIn(trace, place);
   const killed = killedIn(trace);
-  const last = entered.findLast(
+  // What takes a dead child's place may die, too, before strace has let go.
+  const last = entered.find(
     (call) =>
       killed.has(call.id) &&
       call.name === aim.name &&

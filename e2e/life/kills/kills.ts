@@ -1,10 +1,13 @@
 /** Kills a set-up at its calls, one after the other, and lets each come to its end: which were hit, and what went wrong. */
 import { rmSync } from 'node:fs';
-import { killedAt, type Target, targetsIn } from './aim.ts';
+import { killedAt, targetsIn } from './aim.ts';
 import type { Flow, Subject } from './subject.ts';
 
 /** Times that a call is aimed at: threads take their turns anew in every run. */
 const attempts = 5;
+
+/** Every so many calls a child that makes it dies alone: waiting for the bootstrap to try again takes long. */
+const aloneEvery = 4;
 
 export type KillReport = {
   readonly flow: Flow;
@@ -25,6 +28,8 @@ export type KillReport = {
 export type KillOptions = {
   /** Every so many calls one is aimed at; 1 aims at all. */
   readonly every: number;
+  /** Aims only at those whose key has this in it. */
+  readonly only?: string;
   /** Runs at a time. */
   readonly jobs: number;
   readonly progress?: (done: number, of: number) => void;
@@ -39,20 +44,25 @@ export async function killEverywhere(
   const all = targetsIn(await subject.trace(flow, place), place);
   const faults = subject.faults(flow, place);
   if (faults.length > 0) throw new Error(`without a kill: ${faults.join('; ')}`);
-  const targets = all.filter((_, index) => index % options.every === 0);
+  const targets = all
+    .filter(({ key }) => key.includes(options.only ?? ''))
+    .filter((_, index) => index % options.every === 0)
+    .map((target, index) => ({ ...target, dies: index % aloneEvery === 1 ? 'child' : 'both' }) as const);
   const wanted = new Set(targets.map(({ key }) => key));
   const hit = new Set<string>();
   const broken: string[] = [];
   let [runs, slowest, done] = [0, 0, 0];
 
-  const killAt = async (target: Target, attempt: number, name: string) => {
+  const killAt = async (target: (typeof targets)[number], attempt: number, name: string) => {
     const aim = target.aims[(attempt - 1) % target.aims.length];
     if (aim === undefined) return;
     const at = await subject.prepare(flow, name);
-    const killed = killedAt(await subject.trace(flow, at, aim), target, aim, at);
-    if (killed) hit.add(killed);
-    const where = killed ?? `near ${target.key}`;
+    let where = `near ${target.key}`;
     try {
+      const trace = await subject.trace(flow, at, { ...aim, dies: target.dies });
+      const killed = killedAt(trace, target, aim, at);
+      if (killed) hit.add(killed);
+      where = killed ?? where;
       slowest = Math.max(slowest, await subject.recover(flow, at));
       broken.push(...subject.faults(flow, at).map((fault) => `${where}: ${fault}`));
     } catch (thrown) {

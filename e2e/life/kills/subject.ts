@@ -13,7 +13,7 @@ import { damage, faultsOf } from './client-tree.ts';
 import { debianMissing } from './debian.ts';
 import { debianGround, folderGround, type Ground } from './grounds.ts';
 import { type SmallRelease, smallRelease } from './small-release.ts';
-import { traced } from './traced.ts';
+import { type Kill, traced } from './traced.ts';
 
 /** Milliseconds in which a set-up that was killed must have come to its end. */
 const recoveryLimit = 60_000;
@@ -35,7 +35,7 @@ export type Subject = {
   /** Makes a place to work on, anew. @param name one plain name */
   prepare(flow: Flow, name: string): Promise<string>;
   /** Runs the bootstrap under strace; answers what strace wrote. @param aim call at which it, or its child, is killed */
-  trace(flow: Flow, place: string, aim?: Aim): Promise<string>;
+  trace(flow: Flow, place: string, aim?: Aim & Pick<Kill, 'dies'>): Promise<string>;
   /** Runs it again as it is; resolves with milliseconds when it ended well. @throws what it said otherwise */
   recover(flow: Flow, place: string): Promise<number>;
   /** What is wrong with the client in a place; empty where all is well. */

@@ -1,9 +1,9 @@
 /** A program of Node under strace, killed at a call where that is asked for, it or the child that makes the call. */
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
 import type { Aim } from './aim.ts';
-import { changingNames } from './trace.ts';
+import { changingNames, killedIn } from './trace.ts';
 
 /** How a program of Node is started: what comes before Node's own options, and after them. */
 export type NodeLine = {
@@ -12,43 +12,93 @@ export type NodeLine = {
   readonly environment: NodeJS.ProcessEnv;
 };
 
-/** Has Node say that it is there, and wait for a byte before its main is loaded: what it opens by itself is not counted. */
-const gate =
-  '--import=data:text/javascript,import{readSync,writeSync}from"node:fs";writeSync(1,".");readSync(0,Buffer.alloc(1))';
+/** Begins every unique id that a traced program draws, in what is answered of its trace; in each run another word does. */
+const drawnName = 'DRAWNONE';
+
+/**
+ * Has Node say that it is there, and wait for a byte before its main is loaded: what it opens by itself is not counted. Files
+ * that it names by a unique id can be aimed at: its ids begin with a word of this run, and are counted from there.
+ */
+const gate = (drawn: string) =>
+  `--import=data:text/javascript,${encodeURIComponent(`import crypto from 'node:crypto';
+import { readSync, writeSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+let ids = 0;
+crypto.randomUUID = () => '${drawn}-0000-4000-8000-' + String(++ids).padStart(12, '0');
+syncBuiltinESMExports();
+writeSync(1, '.');
+readSync(0, Buffer.alloc(1));`)}`;
+
+/** Milliseconds in which all of it must have ended, with the pause that the program makes when its child has died. */
+const limit = 120_000;
+/** Bytes that hold the line of a death, should it come in two pieces. */
+const lineLength = 80;
+/** What the program says when it will try again by itself. */
+const triesAgain = /Again in \d+ s/;
+
+export type Kill = Aim & {
+  /** Paths of the aim in this place. */
+  readonly at: readonly string[];
+  /** What dies when it is a child's call: the child alone, or the program with it. */
+  readonly dies: 'child' | 'both';
+};
 
 /**
  * Runs it from the moment on in which its own code is loaded, until it and all its children have ended; answers what strace
- * wrote. When a child was killed, the program is killed, too.
+ * wrote. What a program does after the death of its child alone is not traced: the next child would die, too.
+ *
+ * @throws Error when it does not end
  */
 export async function traced(
   { before: [program, ...before], after, environment }: NodeLine,
-  aim?: Aim & { readonly at: readonly string[] },
+  kill?: Kill,
 ): Promise<string> {
-  const running = spawn(program, [...before, gate, ...after], {
+  const drawn = randomBytes(4).toString('hex');
+  const running = spawn(program, [...before, gate(drawn), ...after], {
     env: environment,
-    stdio: ['pipe', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   const ended = once(running, 'exit');
   await Promise.race([once(running.stdout, 'data'), ended]);
   running.stdout.resume();
-  const inject = aim ? ['-e', `inject=${aim.name}:signal=SIGKILL:when=${aim.nth}`] : [];
-  const paths = aim?.at.flatMap((path) => ['-P', path]) ?? [];
-  // Written to a pipe, and so line by line.
-  const shape = ['-f', '-y', '-s', '0', '-o', '|cat', '-e', `trace=${changingNames.join(',')}`];
-  const tracer = spawn('strace', [...shape, ...inject, ...paths, '-p', String(running.pid)], {
+  const tracer = spawn('strace', [...straceWords(kill, drawn), '-p', String(running.pid)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const written = text(tracer.stdout);
-  tracer.stdout.on('data', (lines) => {
-    if (String(lines).includes('+++ killed by SIGKILL')) running.kill('SIGKILL');
+  let written = '';
+  tracer.stdout.setEncoding('utf8').on('data', (lines: string) => {
+    written += lines;
+    if (kill?.dies === 'both' && killedIn(written.slice(-lines.length - lineLength)).size > 0)
+      running.kill('SIGKILL');
   });
-  await new Promise<void>((resolve) => {
+  // Not earlier: a tracer that lets go may take the word of the child's death with it.
+  let said = '';
+  running.stderr.setEncoding('utf8').on('data', (lines: string) => {
+    said += lines;
+    if (triesAgain.test(said)) tracer.kill('SIGTERM');
+  });
+  const closed = once(tracer, 'close');
+  const attached = new Promise<void>((resolve) => {
     tracer.stderr.on('data', (lines) => {
       if (String(lines).includes('attached')) resolve();
     });
-    tracer.once('exit', () => resolve());
   });
+  let late = false;
+  const alarm = setTimeout(() => {
+    late = true;
+    for (const one of [running, tracer]) one.kill('SIGKILL');
+  }, limit);
+  await Promise.race([attached, closed]);
   running.stdin.end('\n');
-  await ended;
-  return await written;
+  await Promise.all([ended, closed]);
+  clearTimeout(alarm);
+  if (late) throw new Error(`it has not ended within ${limit / 1000} s: ${said}`);
+  return written.replaceAll(drawn, drawnName);
+}
+
+function straceWords(kill: Kill | undefined, drawn: string): readonly string[] {
+  // Written to a pipe, and so line by line.
+  const words = ['-f', '-y', '-s', '0', '-o', '|cat', '-e', `trace=${changingNames.join(',')}`];
+  if (!kill) return words;
+  const paths = kill.at.flatMap((path) => ['-P', path.replaceAll(drawnName, drawn)]);
+  return [...words, '-e', `inject=${kill.name}:signal=SIGKILL:when=${kill.nth}`, ...paths];
 }
