@@ -70,11 +70,11 @@ export async function traced(
     if (kill?.dies === 'both' && killedIn(written.slice(-lines.length - lineLength)).size > 0)
       running.kill('SIGKILL');
   });
-  // Not earlier: a tracer that lets go may take the word of the child's death with it.
   let said = '';
   running.stderr.setEncoding('utf8').on('data', (lines: string) => {
     said += lines;
-    if (triesAgain.test(said)) tracer.kill('SIGTERM');
+    // Not asked to let go: programs were seen that never woke again after that. The kernel lets go of them well.
+    if (triesAgain.test(said)) tracer.kill('SIGKILL');
   });
   const closed = once(tracer, 'close');
   const attached = new Promise<void>((resolve) => {
