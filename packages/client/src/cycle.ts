@@ -12,6 +12,7 @@ import { deliverHealth, hasUnsentReport } from './health/deliver.ts';
 import type { Health } from './health/health.ts';
 import { loadSoftware } from './load-component.ts';
 import { type CheckIn, checkIn } from './policy/check-in.ts';
+import { deliverUntold, hasUntold } from './setup/untold.ts';
 import { deliver } from './status/deliver.ts';
 import { createVersionCare } from './versions/care.ts';
 
@@ -42,6 +43,8 @@ export function createCycle(context: ClientContext, schedule: Schedule, health: 
   /** The faults of this pass and of the last one: the same trouble in every pass is reported once. */
   let faults = new Set<string>();
   let lastFaults = faults;
+  /** Whether a set-up has left something to tell. */
+  let untold = false;
 
   const fault = async (thrown: unknown) => {
     const error =
@@ -101,6 +104,16 @@ export function createCycle(context: ClientContext, schedule: Schedule, health: 
     await contact(signal, async () => deliverHealth(context, await ownTls(context), signal));
   };
 
+  const sendUntold = async (signal: AbortSignal | undefined) => {
+    if (!journal.state.identity) return;
+    untold = await hasUntold(context.folder);
+    if (!untold || clock.monotonic() < schedule.notBefore()) return;
+    await contact(signal, async () => {
+      await deliverUntold(context, await ownTls(context), signal);
+      untold = false;
+    });
+  };
+
   const talk = async (signal: AbortSignal | undefined): Promise<CheckIn | null> => {
     let result: CheckIn | null = null;
     await contact(signal, async () => {
@@ -122,7 +135,7 @@ export function createCycle(context: ClientContext, schedule: Schedule, health: 
     const times = [clock.monotonic() + quietMs, healthAt];
     if (journal.state.identity) {
       times.push(schedule.nextPoll());
-      if (journal.state.outbox.messages.length > 0 || hasUnsentReport(context))
+      if (journal.state.outbox.messages.length > 0 || hasUnsentReport(context) || untold)
         times.push(schedule.notBefore());
     }
     if (itemAt !== null) times.push(clock.monotonic() + Math.max(itemAt - clock.now(), 0));
@@ -173,6 +186,7 @@ export function createCycle(context: ClientContext, schedule: Schedule, health: 
       }, signal);
       if (!signal?.aborted) await sendOutbox(signal);
       if (!signal?.aborted) await sendHealth(signal);
+      if (!signal?.aborted) await attempt(() => sendUntold(signal), signal);
       return { checkIn: result, delivered, problems, wakeAt: nextWake(itemAt, healthAt), gates };
     },
   };

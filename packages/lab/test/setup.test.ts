@@ -83,7 +83,7 @@ test('the hook is in place before anything is changed, and gone with the end', a
   const look = (what: string) => async () => {
     seen.push(`${what}, ${nodeAt(machine.volume, '/opt') ?? 'nothing'} in /opt`);
   };
-  const hook = { set: look('set'), start: look('start'), clear: look('clear') };
+  const hook = { everyMs: 150_000, set: look('set'), start: look('start'), clear: look('clear') };
   const end = await inVirtualTime(clock, () => runSetup(setupHost(machine, release, { hook }), request));
   assert.equal(end.exit, setupExit.succeeded, end.text);
   assert.deepEqual(seen, ['set, nothing in /opt', 'clear, folder in /opt']);
@@ -94,6 +94,7 @@ test('handed over it is written down and started, and goes on from there', async
   const { machine, release, request, clock } = newSetupWorld();
   let started = 0;
   const hook = {
+    everyMs: 150_000,
     set: async () => undefined,
     clear: async () => undefined,
     start: async () => {

@@ -41,7 +41,9 @@ async function carryOut(command: SetupCommand, surroundings: Surroundings): Prom
     const request = withToken(command.request, surroundings);
     if (command.dryRun) return await foresee(command, opened, request, surroundings);
     const end = await inFolder(command, opened, request, surroundings);
-    if (request.intent === 'uninstall' && end.exit === setupExit.succeeded) await removeEmptyFolders(places);
+    // What goes on may be an uninstall, too.
+    const mayBeGone = request.intent === 'uninstall' || command.goOn;
+    if (mayBeGone && end.exit === setupExit.succeeded) await removeEmptyFolders(places);
     log(`exit ${end.exit}: ${end.text}`);
     report(command, end, surroundings);
     return end.exit;

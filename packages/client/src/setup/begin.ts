@@ -70,6 +70,7 @@ export async function begin(
     clientId: null,
     seq: 0,
     end: null,
+    telling: false,
   };
   await journal.commit({ progress, reports });
   return progress;

@@ -6,6 +6,8 @@ import type { ClientSettings } from '../settings.ts';
 
 /** Goes on with a set-up after the machine restarted or the set-up died. Failures are HoldfastErrors. */
 export type SetupHook = {
+  /** Milliseconds at most between two lives of a set-up that it goes on with. */
+  readonly everyMs: number;
   /** Has it in place, durable; nothing happens where it is. */
   set(): Promise<void>;
   /** Has it go on at once, in a process of its own. */

@@ -3,7 +3,7 @@ import { chunksOf, removeTree, withOpen, writePieces } from '@holdfast/engine';
 import type { Folder } from '@holdfast/ports';
 import { childPath } from '../paths.ts';
 import type { SetupHost } from './host.ts';
-import { setupFolder } from './removal.ts';
+import { setupFolder } from './places.ts';
 import type { SetUp } from './set-up.ts';
 
 /** Name of the copy, in the set-up's own folder. */

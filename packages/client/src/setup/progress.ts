@@ -5,6 +5,7 @@ import { type Journal, openJournal, setAside, type Unfinished } from '@holdfast/
 import type { Folder } from '@holdfast/ports';
 import type { Trust } from '../state.ts';
 import type { SetupRequest } from './request.ts';
+import { mostUnsent } from './send.ts';
 
 export type SetupIntent = SetupReport['intent'];
 
@@ -56,6 +57,8 @@ export type Progress = {
   readonly clientId: Uuid | null;
   readonly seq: number;
   readonly end: SetupEnd | null;
+  /** It has ended, and its hook stays until the site has heard of that. */
+  readonly telling: boolean;
 };
 
 /** Reports of set-ups that no site has taken yet, with what it takes to bring them there. */
@@ -74,9 +77,6 @@ export type SetupEntry =
 export type SetupJournal = Journal<SetupState, SetupEntry>;
 
 export const setupJournalName = 'setup.journal';
-
-/** Reports kept for a site that cannot be reached: beyond it the oldest go, as the newest say how it stands. */
-const mostUnsent = 400;
 
 const initial: SetupState = {
   progress: null,

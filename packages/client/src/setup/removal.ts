@@ -9,8 +9,10 @@ import { settingsName } from '../settings.ts';
 import type { SetupHost } from './host.ts';
 import { installedVersion, keptPackage, packageFolder } from './installed.ts';
 import { removeCommand } from './installers.ts';
+import { setupFolder } from './places.ts';
 import type { KeepWord } from './request.ts';
 import { ended, type Phase, type SetUp } from './set-up.ts';
+import { dropUntold } from './untold.ts';
 
 /** Entries of the state folder behind each word. */
 const kept: Readonly<Record<KeepWord, readonly string[]>> = {
@@ -18,9 +20,6 @@ const kept: Readonly<Record<KeepWord, readonly string[]>> = {
   cache: ['cache'],
   logs: ['logs', 'work'],
 };
-
-/** The set-up's own folder goes last, by whoever ends the set-up: its journal is in it. */
-export const setupFolder = 'setup';
 
 const longestRunMs = 30 * 60_000;
 
@@ -43,6 +42,7 @@ export const removeEverything: Phase = async (setUp) => {
   const left = await installedVersion(host.ports.disk, host.places.install, host.releaseKey);
   if (left !== undefined) throw new HoldfastError('installer.failed', `Version ${left} is still installed.`);
   await removeState(state, progress().request.keep);
+  await dropUntold(setUp.folder);
   return ended;
 };
 

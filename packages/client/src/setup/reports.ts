@@ -2,24 +2,18 @@
 import {
   HoldfastError as Failure,
   type HoldfastError,
-  mpPaths,
   type SetupPhase,
   type SetupReport,
-  type SetupReports,
 } from '@holdfast/contract';
 import type { Folder, MachinePorts, TlsIdentity } from '@holdfast/ports';
-import { keptTls } from '../enrolment/identity.ts';
+import { keptIdentity, keptTls } from '../enrolment/identity.ts';
 import { createSite } from '../site.ts';
 import { plainText } from '../text.ts';
 import type { Progress, SetupJournal } from './progress.ts';
-
-/** Reports of one request. */
-const batch = 100;
+import { sendFirst } from './send.ts';
 
 /** Milliseconds after a delivery that failed in which none is tried: a phase does not wait for it. */
 const pauseMs = 60_000;
-
-const answerLimit = 64 * 1024;
 
 export type Told = {
   readonly phase: SetupPhase;
@@ -58,6 +52,8 @@ export type Delivery = {
   soon(): Promise<void>;
   /** As `soon`, also right after a failure. Resolves to whether nothing is left. */
   now(): Promise<boolean>;
+  /** Whether a later life of the set-up could bring what this one cannot: it has nothing but what lies on the disk. */
+  later(): Promise<boolean>;
 };
 
 /** @param state the client's folder: with its certificate an enrolled machine may tell without a token */
@@ -78,26 +74,27 @@ export function reportDelivery(
       const { reports, address, token, authorities } = journal.state.unsent;
       if (reports.length === 0) return true;
       if (address === null) return false;
-      const some = reports.slice(0, batch);
+      let sent: number;
       try {
         const tls = token === null ? await ownTls() : { authorities };
         // Nothing says whose machine this is.
         if (tls === undefined) return false;
-        const body: SetupReports = { ...(token === null ? {} : { token }), reports: [...some] };
-        await createSite(address, ports).text(
-          { method: 'POST', path: mpPaths.setup, body, tls },
-          answerLimit,
-        );
+        sent = await sendFirst(createSite(address, ports), reports, { token, tls });
       } catch (thrown) {
         if (!(thrown instanceof Failure)) throw thrown;
         notBefore = ports.clock.monotonic() + pauseMs;
         return false;
       }
-      await journal.commit({ sent: some.length });
+      await journal.commit({ sent });
     }
   };
   return {
     now,
+    later: async () => {
+      const { address, token } = journal.state.unsent;
+      if (address === null) return false;
+      return token !== null || ((await state.entry('keys')) && (await keptIdentity(state))) !== undefined;
+    },
     soon: async () => {
       if (ports.clock.monotonic() >= notBefore) await now();
     },

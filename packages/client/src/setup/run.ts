@@ -1,34 +1,23 @@
 /** A set-up from its first word to its end, in as many lives of the program as it takes. */
-import { HoldfastError, setupExit, setupPhases } from '@holdfast/contract';
-import { openPath, removeIfThere, removeTree, replaceFile, withOpen } from '@holdfast/engine';
-import type { Folder } from '@holdfast/ports';
+import { HoldfastError, setupExit } from '@holdfast/contract';
+import { openPath, withOpen } from '@holdfast/engine';
 import { begin, intentOf, lookForClient } from './begin.ts';
 import { drive } from './drive.ts';
+import { bringToEnd, leaveNothing } from './ending.ts';
 import type { SetupHost } from './host.ts';
-import { keepProgram, programCopy, removeProgram, runsFromCopy } from './keep-program.ts';
+import { keepProgram } from './keep-program.ts';
 import { phasesOf } from './phases.ts';
+import { setupFolder } from './places.ts';
 import {
   openSetupJournal,
   type Progress,
   type SetupEnd,
   type SetupJournal,
   setupJournalName,
-  type Unsent,
 } from './progress.ts';
-import { setupFolder } from './removal.ts';
 import { type Delivery, reportDelivery } from './reports.ts';
 import type { SetupRequest } from './request.ts';
 import type { SetUp } from './set-up.ts';
-
-/** What became of the last set-up, for people and programs: no secret is in it. */
-export const lastName = 'last.json';
-
-/** Where the script of a site has put the bootstrap that it fetched, in the set-up's own folder. */
-const fetchedFolder = 'fetched';
-
-/** Milliseconds between the deliveries that are tried at the end, and how many. */
-const lastPauseMs = 5_000;
-const lastTries = 12;
 
 /** Whether a set-up has begun on this machine that has not come to its end. */
 export async function setupUnderWay({
@@ -126,68 +115,8 @@ async function live(setUp: SetUp, delivery: Delivery, handOver: boolean): Promis
       return { exit: setupExit.succeeded, text: 'The set-up goes on in the background.' };
     }
   }
+  const over = progress().end !== null;
   const end = await drive(setUp, delivery);
-  if (progress().end === null) return end;
-  await deliverLast(setUp, delivery);
-  await host.hook?.clear();
-  await writeLast(setUp, end);
+  if (progress().end !== null) await bringToEnd(setUp, delivery, end, over);
   return end;
-}
-
-/** What could not be told stays for the next set-up on this machine; an uninstall leaves nothing and nobody to tell it. */
-async function deliverLast({ host, journal, signal }: SetUp, delivery: Delivery): Promise<void> {
-  for (let tries = 1; !(await delivery.now()); tries += 1) {
-    // Where no site was found there is nobody to tell, however long it waits.
-    if (tries >= lastTries || journal.state.unsent.address === null) return;
-    await host.ports.clock.sleep(lastPauseMs, signal);
-  }
-}
-
-async function writeLast({ folder, host, progress }: SetUp, end: SetupEnd): Promise<void> {
-  const { setupId, intent, chosen, clientId, ended } = progress();
-  const last = {
-    setupId,
-    intent,
-    endedAt: host.ports.clock.now(),
-    version: chosen?.version ?? null,
-    clientId,
-    phases: setupPhases.filter((phase) => ended.includes(phase)),
-    ...end,
-  };
-  await replaceFile(folder, lastName, Buffer.from(`${JSON.stringify(last, null, 2)}\n`, 'utf8'));
-}
-
-/** Whether the next set-up could still tell the site what this one could not. */
-function isWaitedFor({ intent, site, request }: Progress, { reports, address }: Unsent): boolean {
-  if (reports.length === 0 || intent === 'uninstall') return false;
-  return address !== null || site !== null || request.token !== null;
-}
-
-/** After the end: the journal with its token goes, unless there is still something in it that the site has not heard. */
-async function leaveNothing(host: SetupHost, state: Folder): Promise<void> {
-  const left = await withOpen(openPath(state, [setupFolder], { create: true }), async (folder) => {
-    const journal = await openSetupJournal(folder);
-    const { progress, unsent } = journal.state;
-    await journal.close();
-    if (progress !== null && progress.end === null) return 'under way';
-    if (progress === null || !isWaitedFor(progress, unsent)) await removeIfThere(folder, setupJournalName);
-    await removeTree(folder, fetchedFolder);
-    await removeProgram(host, folder);
-    await folder.sync();
-    const { exit } = progress?.end ?? {};
-    return progress?.intent === 'uninstall' &&
-      exit === setupExit.succeeded &&
-      !progress.request.keep.includes('logs')
-      ? 'nothing'
-      : 'ended';
-  });
-  if (left !== 'nothing') return;
-  if (runsFromCopy(host)) {
-    await withOpen(openPath(state, [setupFolder]), async (folder) => {
-      for (const name of await folder.names())
-        if (name !== programCopy && !name.endsWith('.cmd')) await removeTree(folder, name);
-    });
-  } else await removeTree(state, setupFolder);
-  await state.sync();
-  host.log('the set-up has left nothing of its own');
 }

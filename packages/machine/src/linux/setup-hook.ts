@@ -7,6 +7,10 @@ import { systemctl } from './unit-look.ts';
 const service = 'holdfast-setup.service';
 const timer = 'holdfast-setup.timer';
 
+/** Seconds between two looks of the timer, and by how many it may be late. */
+const pace = 120;
+const spread = 30;
+
 export type SetupHookOptions = {
   /** Absolute path of the bootstrap, which no restart takes away, and its words. */
   readonly program: string;
@@ -57,9 +61,9 @@ Description=The set-up of the Holdfast client goes on
 
 [Timer]
 OnBootSec=30
-OnActiveSec=120
-OnUnitInactiveSec=120
-RandomizedDelaySec=30
+OnActiveSec=${pace}
+OnUnitInactiveSec=${pace}
+RandomizedDelaySec=${spread}
 
 [Install]
 WantedBy=timers.target
@@ -69,6 +73,8 @@ WantedBy=timers.target
 }
 
 export type LinuxSetupHook = {
+  /** Milliseconds. */
+  readonly everyMs: number;
   set(): Promise<void>;
   start(): Promise<void>;
   clear(): Promise<void>;
@@ -80,6 +86,7 @@ export function linuxSetupHook(options: SetupHookOptions): LinuxSetupHook {
   const files = openUnitFiles(folders);
   const call = (words: readonly string[]) => systemctl(ask, words);
   return {
+    everyMs: (pace + spread) * 1000,
     async set() {
       for (const [unit, text] of hookTexts(options)) await files.restore(unit, text);
       await call(['daemon-reload']);

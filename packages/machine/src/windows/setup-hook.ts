@@ -21,6 +21,9 @@ export type WindowsSetupHookOptions = {
 
 const taskPath = '\\Holdfast\\Setup';
 
+/** Milliseconds between two starts of the task, its spread counted in. */
+const everyMs = 330_000;
+
 const definition = (script: string) => ({
   path: taskPath,
   description: 'The set-up of the Holdfast client goes on; it takes this task away when it ends.',
@@ -68,6 +71,7 @@ export function hookScript(options: Script): string {
 export function windowsSetupHook(options: WindowsSetupHookOptions) {
   const { script, task = scheduledTask(definition(script)) } = options;
   return {
+    everyMs,
     async set(): Promise<void> {
       await mkdir(path.dirname(script), { recursive: true });
       await writeFile(markOf(options), '', { flush: true });
