@@ -38,9 +38,13 @@ function newWorld(hookMs = 150_000) {
   };
   const hook = {
     everyMs: hookMs,
-    set: async () => void (world.hooked = true),
+    set: async () => {
+      world.hooked = true;
+    },
     start: async () => undefined,
-    clear: async () => void (world.hooked = false),
+    clear: async () => {
+      world.hooked = false;
+    },
   };
   const request: SetupRequest = { ...plainRequest, managementPoints: [siteAddress], token: client.token };
   const run = (asked?: SetupRequest) =>

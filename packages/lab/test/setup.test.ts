@@ -30,6 +30,28 @@ test('a new machine becomes a client, and the site hears of every phase before a
   assert.deepEqual(client.violations, []);
 });
 
+for (const isWhole of [true, false]) {
+  test(`a package that the script of the site has fetched is ${isWhole ? 'not fetched again' : 'fetched anew where its bytes are others'}`, async () => {
+    const { run, machine, network, release } = newSetupWorld();
+    const { disk } = machine.ports('script');
+    const bytes = isWhole ? release.bytes : new Uint8Array(release.bytes.length);
+    await withOpen(disk.open('/state'), (state) =>
+      withOpen(openPath(state, ['setup', 'fetched'], { create: true }), (fetched) =>
+        replaceFile(fetched, `${release.package.sha256}.part`, bytes),
+      ),
+    );
+    let fetched = 0;
+    network.fault = ({ path }) => {
+      fetched += path.includes(release.package.sha256) ? 1 : 0;
+      return undefined;
+    };
+    const end = await run();
+    assert.equal(end.exit, setupExit.succeeded, end.text);
+    assert.equal(fetched, isWhole ? 0 : 1);
+    assert.equal(nodeAt(machine.volume, '/state/setup/fetched'), undefined);
+  });
+}
+
 test('a client that is here is enough for /logon, and nothing is written', async () => {
   const { run, request, machine, site } = newSetupWorld();
   await run();

@@ -1,12 +1,13 @@
 /** The script of a new machine, run by real shells against a real management point. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer as createTlsServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
+import { promisify } from 'node:util';
 import { mpPaths } from '@holdfast/contract';
 import { type ScriptSource, setupScript } from '../src/releases/setup-script.ts';
 import { type ConsoleSite, openConsoleSite } from './support/console-site.ts';
@@ -152,14 +153,18 @@ test('a machine of another architecture, and a 32-bit system, are told so', asyn
 /** A site that sends what a test wants, under the certificate of the real one. */
 async function sender(
   context: TestContext,
-  answer: (asked: { from: number; count: number }) => { status: number; body: Buffer; cut?: boolean },
+  answer: (asked: { path: string; from: number; count: number }) => {
+    status: number;
+    body: Buffer;
+    cut?: boolean;
+  },
 ): Promise<Omit<ScriptSource, 'packages'>> {
   const { certificate, privateKey } = await site.context.trust.server(['localhost']);
   let count = 0;
   const server: Server = createTlsServer({ cert: certificate, key: privateKey }, (request, response) => {
     count += 1;
     const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
-    const { status, body, cut = false } = answer({ from, count });
+    const { status, body, cut = false } = answer({ path: request.url ?? '', from, count });
     const range =
       status === 206 ? { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {};
     response.writeHead(status, { 'content-length': body.length, ...range });
@@ -186,6 +191,42 @@ test('a download that is cut off goes on where it was', async (context) => {
   assert.equal(code, 0, output);
   assert.equal(starts[0], 0);
   assert.ok((starts[1] ?? 0) > 0 && (starts[2] ?? 0) > (starts[1] ?? 0), starts.join(' '));
+});
+
+const noDpkg = pathOf('dpkg-deb') === undefined ? 'there is no dpkg-deb' : false;
+
+test('what dpkg is to install is fetched in place of the archive, and the bootstrap in it runs', {
+  skip: noDpkg,
+}, async (context) => {
+  const folder = await temporaryFolder();
+  context.after(() => rm(folder, { recursive: true, force: true }));
+  const tree = join(folder, 'tree');
+  const program = join(tree, 'opt/holdfast-client/bin/holdfast-setup');
+  await mkdir(join(tree, 'DEBIAN'), { recursive: true });
+  await mkdir(join(program, '..'), { recursive: true });
+  await writeFile(program, `#!/bin/sh\n${standIn}\n`, { mode: 0o755 });
+  const control = ['Package: stand-in', 'Version: 1', 'Architecture: all', 'Maintainer: nobody'];
+  await writeFile(join(tree, 'DEBIAN/control'), `${[...control, 'Description: one'].join('\n')}\n`);
+  const deb = join(folder, 'stand-in.deb');
+  await promisify(execFile)('dpkg-deb', ['--build', '--root-owner-group', tree, deb]);
+  const content = await readFile(deb);
+  const asked: string[] = [];
+  const source = await sender(context, ({ path }) => {
+    asked.push(path);
+    return { status: 200, body: path.endsWith(hashOf(content)) ? content : bytes };
+  });
+  const packages = [
+    { ...x64, size: bytes.length, sha256: hashOf(bytes) },
+    { ...x64, kind: 'deb', name: 'c.deb', size: content.length, sha256: hashOf(content) } as const,
+  ];
+  const text = setupScript({ ...source, packages });
+  const { code, output, record } = await run(context, text);
+  assert.equal(code, 0, output);
+  assert.ok(record.includes('SITECODE=HF1'));
+  assert.deepEqual(asked, [`/p/${hashOf(content)}`]);
+  const without = await run(context, text, { environment: { PATH: await pathWithout(context, []) } });
+  assert.equal(without.code, 0, without.output);
+  assert.equal(asked.at(-1), `/p/${hashOf(bytes)}`);
 });
 
 test('bytes with another hash are fetched once more and then refused, and never unpacked', async (context) => {

@@ -5,7 +5,7 @@ import type { Folder } from '@holdfast/ports';
 import { longestWaitMs } from './drive.ts';
 import type { SetupHost } from './host.ts';
 import { programCopy, removeProgram, runsFromCopy } from './keep-program.ts';
-import { setupFolder } from './places.ts';
+import { fetchedFolder, setupFolder } from './places.ts';
 import { openSetupJournal, type Progress, type SetupEnd, setupJournalName, type Unsent } from './progress.ts';
 import type { Delivery } from './reports.ts';
 import type { SetUp } from './set-up.ts';
@@ -15,9 +15,6 @@ import { leaveUntold } from './untold.ts';
 export const lastName = 'last.json';
 
 const lastLimit = 64 * 1024;
-
-/** Where the script of a site has put the bootstrap that it fetched, in the set-up's own folder. */
-const fetchedFolder = 'fetched';
 
 /** Milliseconds between the deliveries of one life after the end; how many where somebody goes on with it, and where nobody does. */
 const pauseMs = 5_000;

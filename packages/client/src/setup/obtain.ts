@@ -14,6 +14,7 @@ import { download } from '../content/download.ts';
 import { inTime } from '../content/in-time.ts';
 import { createSite } from '../site.ts';
 import { packageDamage, packageFolder, recordKept } from './installed.ts';
+import { fetchedFolder, setupFolder } from './places.ts';
 import type { ChosenPackage } from './progress.ts';
 import { ended, type Phase, type SetUp } from './set-up.ts';
 
@@ -31,7 +32,7 @@ export const obtainPackage: Phase = async (setUp) => {
   }
   await withOpen(openDownloads(state), async (folder) => {
     await keepOnly(folder, chosen.package);
-    await bring(setUp, folder, chosen.package);
+    if (!(await takeFetched(state, folder, chosen.package))) await bring(setUp, folder, chosen.package);
   });
   return ended;
 };
@@ -64,6 +65,24 @@ export async function wholePackage(setUp: SetUp): Promise<readonly [string, ...s
 async function keepOnly(folder: Folder, { name, sha256 }: ClientPackage): Promise<void> {
   for (const other of await folder.names()) {
     if (![name, sha256, `${sha256}.part`].includes(other)) await removeTree(folder, other);
+  }
+}
+
+/** The script of the site may have fetched it already; whether it is whole is seen by the phase after this one. */
+async function takeFetched(state: Folder, folder: Folder, wanted: ClientPackage): Promise<boolean> {
+  const name = `${wanted.sha256}.part`;
+  try {
+    return await withOpen(openPath(state, [setupFolder, fetchedFolder]), async (fetched) => {
+      const entry = await fetched.entry(name);
+      if (entry?.kind !== 'file' || entry.size !== wanted.size) return false;
+      await withOpen(fetched.edit(name), (file) => file.sync());
+      await fetched.rename(name, { folder, name: wanted.name });
+      await folder.sync();
+      return true;
+    });
+  } catch (thrown) {
+    if (!isHoldfastError(thrown, 'disk.not-found')) throw thrown;
+    return false;
   }
 }
 

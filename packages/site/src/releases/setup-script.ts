@@ -5,11 +5,18 @@ import { type ClientPackage, HoldfastError } from '@holdfast/contract';
 const quoted = (word: string | number): string => `'${String(word).replaceAll("'", `'\\''`)}'`;
 
 /** As `uname -m` calls them. */
-const machines = { x64: 'x86_64 | amd64', arm64: 'aarch64 | arm64' } as const;
+const machines = { x64: ['x86_64', 'amd64'], arm64: ['aarch64', 'arm64'] } as const;
 
-function chosen({ architecture, name, size, sha256 }: ClientPackage): string {
-  return `    ${machines[architecture]})
-      name=${quoted(name)} size=${quoted(size)} hash=${quoted(sha256)}
+/** Kinds that the script can unpack: what the machine's dpkg is to install afterwards need not be fetched twice. */
+const kinds = ['tar.gz', 'deb'] as const;
+
+/** The branch of a package in the script, by what the machine could take and what it is; a .tar.gz does for all of them. */
+function chosen({ architecture, kind, name, size, sha256 }: ClientPackage, debs: readonly ClientPackage[]) {
+  const hasDeb = debs.some((deb) => deb.architecture === architecture);
+  const wanted = kind === 'deb' ? ['deb'] : kinds.filter((one) => one === 'tar.gz' || !hasDeb);
+  const patterns = wanted.flatMap((one) => machines[architecture].map((machine) => `${one}/${machine}`));
+  return `    ${patterns.join(' | ')})
+      kind=${kind} name=${quoted(name)} size=${quoted(size)} hash=${quoted(sha256)}
       ;;`;
 }
 
@@ -32,8 +39,10 @@ export type ScriptSource = {
  */
 export function setupScript(source: ScriptSource): string {
   const { siteCode, managementPoint, packagesPath, version, packages } = source;
-  const fitting = packages.filter(({ kind, platform }) => kind === 'tar.gz' && platform === 'linux');
-  if (fitting.length === 0) {
+  const ofLinux = packages.filter(({ platform }) => platform === 'linux');
+  const archives = ofLinux.filter(({ kind }) => kind === 'tar.gz');
+  const debs = ofLinux.filter(({ kind }) => kind === 'deb');
+  if (archives.length === 0) {
     throw new HoldfastError('release.missing', `Release ${version} has no .tar.gz for Linux.`);
   }
   return `#!/bin/sh
@@ -58,8 +67,10 @@ fail() {
 choose() {
   [ "$(uname -s)" = Linux ] || fail 9 "this is the script for Linux"
   machine=$(uname -m)
-  case $machine in
-${fitting.map(chosen).join('\n')}
+  kind=tar.gz
+  if command -v dpkg >/dev/null 2>&1 && command -v dpkg-deb >/dev/null 2>&1; then kind=deb; fi
+  case $kind/$machine in
+${[...archives, ...debs].map((one) => chosen(one, debs)).join('\n')}
     *) fail 9 "this site has no client $version for $machine" ;;
   esac
   # A 64-bit kernel may carry a 32-bit system, where nothing of the package would start.
@@ -109,9 +120,16 @@ download() {
   done
 }
 
+contents() {
+  case $kind in
+    deb) dpkg-deb --fsys-tarfile "$part" ;;
+    *) gzip -dc "$part" ;;
+  esac
+}
+
 unpack() {
   tree=$(mktemp -d "$folder/run.XXXXXX") || fail 6 "no folder can be made in $folder"
-  gzip -dc "$part" | tar -xf - -C "$tree" || {
+  contents | tar -xf - -C "$tree" || {
     rm -rf "$tree"
     fail 6 "$name cannot be unpacked in $folder"
   }
