@@ -21,6 +21,9 @@ export const crashFlows: readonly CrashFlow[] = [
   crashFlow('journal-compaction', 'A journal grows and is written anew as a snapshot', journalCompaction),
   crashFlow('outbox-delivery', 'Status messages are brought to the site', outboxDelivery),
   crashFlow('client-install', 'A machine is set up as a client', (seed) => clientSetupStory('install', seed)),
+  crashFlow('client-unheard', 'A client tells how it was set up, as its set-up could not', (seed) =>
+    clientSetupStory('unheard', seed),
+  ),
   crashFlow('client-repair', 'A damaged client is mended by its set-up', (seed) =>
     clientSetupStory('repair', seed),
   ),

@@ -18,7 +18,7 @@ const places = [
   /^\/state\/pulse(\.new)?$/,
   /^\/state\/package\/(package|release)\.json(\.new)?$/,
   /^\/state\/package\/([0-9a-f]{64}(\.part)?|holdfast-client_[\w.-]+\.tar\.gz)$/,
-  /^\/state\/setup\/(setup\.journal|last\.json)(\.new)?$/,
+  /^\/state\/setup\/(setup\.journal|last\.json|untold-[0-9a-f-]{36}\.json)(\.new)?$/,
   /^\/state\/setup\/download\/([0-9a-f]{64}(\.part)?|holdfast-client_[\w.-]+\.tar\.gz)$/,
   /^\/state\/rescue\/rescue\.journal(\.new)?$/,
   /^\/state\/rescue\/spool\/\d{9}\.json(\.new)?$/,
@@ -66,6 +66,11 @@ export function ownTroubles(world: World, installed: Installed): readonly string
   const told = [...site.clients.values()].flatMap(({ health }) => health);
   if (report && !told.some(({ evaluatedAt }) => evaluatedAt === report.evaluatedAt)) {
     troubles.push('the site does not have the newest evaluation');
+  }
+  for (const reports of Map.groupBy(installed.site.reports, ({ setupId }) => setupId).values()) {
+    const { phase, moment } = reports.reduce((last, one) => (one.seq > last.seq ? one : last));
+    const isEnd = moment === 'failed' || (phase === 'components' && moment === 'ended');
+    if (!isEnd) troubles.push(`the site has heard of a set-up no more than "${phase} ${moment}"`);
   }
   for (const { path } of filesBelow(machine.volume.root, '')) {
     const isLeft = path.startsWith(setupPlaces.install) && !path.startsWith(`${setupPlaces.install}/`);

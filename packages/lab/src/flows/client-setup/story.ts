@@ -1,10 +1,11 @@
 /** A machine is set up, or a damaged client is mended, by a bootstrap that is cut off anywhere and started again by its hook. */
-import { plainRequest, runSetup, type SetupRequest } from '@holdfast/client';
-import { type SetupReport, setupExit, setupPhases } from '@holdfast/contract';
+import { openClient, plainRequest, runSetup, type SetupRequest } from '@holdfast/client';
+import { mpPaths, type SetupReport, setupExit, setupPhases } from '@holdfast/contract';
 import type { CrashStory, Living, World } from '../../crash/story.ts';
 import { newVolume, type Volume } from '../../disk/volume.ts';
 import { damageFiles, filesBelow, treeProblems } from '../../machine/lay.ts';
-import { makeFolders, nodeAt, simulatedMachine } from '../../machine/machine.ts';
+import { makeFolders, nodeAt, type SimulatedMachine, simulatedMachine } from '../../machine/machine.ts';
+
 import { simulatedNetwork } from '../../site/network.ts';
 import { type SimulatedClient, simulatedSite } from '../../site/site.ts';
 import { virtualClock, worldStart } from '../../world/clock.ts';
@@ -13,6 +14,7 @@ import { inVirtualTime } from '../../world/run.ts';
 import { noTrace, type Trace } from '../../world/trace.ts';
 import { siteHost } from '../client-service.ts';
 import { leftovers } from '../leftovers.ts';
+import { copyOfClient } from '../lives.ts';
 import { type SimulatedRelease, simulatedRelease } from './release.ts';
 import { setupHost, setupPlaces, setupSite, siteAddress } from './world.ts';
 
@@ -31,7 +33,8 @@ export type SetupOutside = {
 /** Milliseconds of virtual time in which a set-up comes to its end on a calm network. */
 const patienceMs = 60 * 60_000;
 
-export type SetupStoryKind = 'install' | 'repair';
+/** `unheard`: the site hears of nothing until the set-up is over. */
+export type SetupStoryKind = 'install' | 'unheard' | 'repair';
 
 /** The story of a seed. In a repair some files of an installed client were damaged, in every way that the seed draws. */
 export async function clientSetupStory(
@@ -50,7 +53,7 @@ export async function clientSetupStory(
     const clock = virtualClock(outside.now);
     hands.now = clock.now;
     client.clients.clear();
-    for (const one of outside.clients) client.clients.set(one.id, { ...one });
+    for (const one of outside.clients) client.clients.set(one.id, copyOfClient(one));
     site.reports.splice(0, site.reports.length, ...outside.reports);
     client.violations.length = 0;
     const network = simulatedNetwork(clock);
@@ -63,6 +66,8 @@ export async function clientSetupStory(
     });
     for (let boot = 0; boot < outside.boots; boot += 1) machine.boot.restart();
     let { done } = outside;
+    if (kind === 'unheard')
+      network.fault = ({ path }) => (path === mpPaths.setup && !done ? 'unreachable' : undefined);
     const work = async () => {
       const host = setupHost(machine, release);
       // As its hook starts it. What was cut off before it had written down what it is to do is asked for again.
@@ -71,6 +76,7 @@ export async function clientSetupStory(
         end = await runSetup(host, request);
       if (end.exit !== setupExit.succeeded) throw new Error(`exit ${end.exit}: ${end.text}`);
       done = true;
+      if (kind === 'unheard') await clientPass(machine, release);
     };
     return {
       done: inVirtualTime(clock, work, patienceMs),
@@ -78,7 +84,7 @@ export async function clientSetupStory(
         now: clock.now(),
         boots: outside.boots,
         lives: outside.lives + 1,
-        clients: [...client.clients.values()].map((one) => ({ ...one })),
+        clients: [...client.clients.values()].map(copyOfClient),
         reports: [...site.reports],
         done,
         problems: [...outside.problems, ...client.violations],
@@ -114,6 +120,14 @@ export async function clientSetupStory(
       [done, clients.length, reports.length, problems.length, boots].join(),
     judge: async (left) => judge(left, release),
   };
+}
+
+/** One pass of the client that was set up. */
+async function clientPass(machine: SimulatedMachine, { version }: SimulatedRelease): Promise<void> {
+  const { state: folder, root } = setupPlaces;
+  const options = { folder, root, site: siteAddress, version, log: () => undefined };
+  const client = await openClient(machine.ports('client'), options);
+  await client.cycle().finally(() => client.close());
 }
 
 /** Somebody damages files of an installed client, and nothing says any more how its set-up ended. */
@@ -158,6 +172,8 @@ function judge({ disk, outside }: World<SetupOutside>, release: SimulatedRelease
   if (state.has('setup/setup.journal')) problems.push('the journal of the set-up is left');
   if (outside.clients.length !== 1) problems.push(`the site has ${outside.clients.length} clients`);
   const told = outside.reports.filter(({ moment }) => moment === 'ended').map(({ phase }) => phase);
+  if ([...state.keys()].some((path) => path.startsWith('setup/untold-')))
+    problems.push('the client has more to tell');
   const untold = setupPhases.filter((phase) => !told.includes(phase));
   if (untold.length > 0) problems.push(`the site was never told the end of ${untold.join(', ')}`);
   return problems;
