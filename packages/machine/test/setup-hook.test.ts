@@ -28,7 +28,13 @@ test('it is set at one stroke, set again without harm, and leaves nothing when i
     return { code: 0, output: '', error: '' };
   };
   const folders = { packaged: [folder], before: [folder] } as const;
-  const hook = linuxSetupHook({ program: '/state/setup/program/bin/holdfast-setup', words, folders, ask });
+  const hook = linuxSetupHook({
+    program: '/setup/bin/holdfast-setup',
+    words,
+    folders,
+    ask,
+    invocation: 'b2',
+  });
   await hook.clear();
   assert.equal(asked.length, 0);
   await hook.set();
@@ -37,7 +43,27 @@ test('it is set at one stroke, set again without harm, and leaves nothing when i
   assert.ok(asked.includes('systemctl enable --now -- holdfast-setup.timer'));
   await hook.clear();
   assert.deepEqual(readdirSync(folder), []);
-  assert.equal(asked.at(-1), 'systemctl daemon-reload');
+  assert.deepEqual(asked.slice(-2), [
+    'systemctl daemon-reload',
+    'systemctl reset-failed -- holdfast-setup.service',
+  ]);
+  assert.ok(asked.includes('systemctl stop -- holdfast-setup.service'));
+});
+
+test('cleared by the set-up that it has started it does not stop that one', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-hook-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const asked: string[] = [];
+  const ask = async (_program: string, given: readonly string[]) => {
+    asked.push(given.join(' '));
+    return { code: 0, output: given[0] === 'show' ? 'a1\n' : '', error: '' };
+  };
+  const folders = { packaged: [folder], before: [folder] } as const;
+  const hook = linuxSetupHook({ program: '/bin/true', words, folders, ask, invocation: 'a1' });
+  await hook.set();
+  await hook.clear();
+  assert.deepEqual(readdirSync(folder), []);
+  assert.ok(!asked.some((line) => line.startsWith('stop')), asked.join('\n'));
 });
 
 const analyze = ['/usr/bin/systemd-analyze', '/bin/systemd-analyze'].find((path) => existsSync(path));

@@ -17,6 +17,8 @@ export type SetupHookOptions = {
   readonly words: readonly string[];
   readonly folders?: UnitFolders;
   readonly ask?: AskProgram;
+  /** Which life of which unit this process is, as systemd tells every service. Source: systemd.exec(5), "$INVOCATION_ID". */
+  readonly invocation?: string | undefined;
 };
 
 /** Where an administrator's own units lie: what is here for a while is no package's business. */
@@ -72,6 +74,9 @@ WantedBy=timers.target
   ]);
 }
 
+/** Milliseconds; after ninety seconds systemd kills what does not end. */
+const longestStopMs = 120_000;
+
 export type LinuxSetupHook = {
   /** Milliseconds. */
   readonly everyMs: number;
@@ -82,9 +87,14 @@ export type LinuxSetupHook = {
 
 /** Failures are HoldfastErrors `system.*` and `disk.*`. */
 export function linuxSetupHook(options: SetupHookOptions): LinuxSetupHook {
-  const { folders = ownFolders, ask = askProgram } = options;
+  const { folders = ownFolders, ask = askProgram, invocation = process.env.INVOCATION_ID } = options;
   const files = openUnitFiles(folders);
   const call = (words: readonly string[]) => systemctl(ask, words);
+  /** Whether the bootstrap that asks is the one that the hook has started. */
+  const isOwnLife = async () => {
+    const shown = await ask('systemctl', ['show', '--value', '--property=InvocationID', '--', service]);
+    return invocation !== undefined && shown?.output.trim() === invocation;
+  };
   return {
     everyMs: (pace + spread) * 1000,
     async set() {
@@ -96,8 +106,11 @@ export function linuxSetupHook(options: SetupHookOptions): LinuxSetupHook {
     async clear() {
       if (!(await files.has(service)) && !(await files.has(timer))) return;
       await ask('systemctl', ['disable', '--now', '--', timer]);
+      // One that was started at the last moment would find its program gone, and be remembered as failed.
+      if (!(await isOwnLife())) await ask('systemctl', ['stop', '--', service], longestStopMs);
       for (const unit of [timer, service]) await files.remove(unit);
       await call(['daemon-reload']);
+      await ask('systemctl', ['reset-failed', '--', service]);
     },
   };
 }
