@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runSetup } from '@holdfast/client';
 import { setupExit, setupPhases } from '@holdfast/contract';
+import { openPath, replaceFile, withOpen } from '@holdfast/engine';
 import type { NameService } from '@holdfast/ports';
 import { siteHost } from '../src/flows/client-service.ts';
 import { setupHost } from '../src/flows/client-setup/world.ts';

@@ -5,7 +5,6 @@ import type { CrashStory, Living, World } from '../../crash/story.ts';
 import { newVolume, type Volume } from '../../disk/volume.ts';
 import { damageFiles, filesBelow, treeProblems } from '../../machine/lay.ts';
 import { makeFolders, nodeAt, type SimulatedMachine, simulatedMachine } from '../../machine/machine.ts';
-
 import { simulatedNetwork } from '../../site/network.ts';
 import { type SimulatedClient, simulatedSite } from '../../site/site.ts';
 import { virtualClock, worldStart } from '../../world/clock.ts';
