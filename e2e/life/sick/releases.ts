@@ -103,7 +103,7 @@ export const sickReleases: readonly SickRelease[] = [
   },
   {
     name: 'claims to be well and does nothing',
-    code: 'process.argv[2] = "idle-service";',
+    code: 'const claims = systemdSupervisor(); claims?.ready(); setInterval(() => claims?.alive(), 5000); await new Promise(() => undefined);',
     causes: ['no-proof'],
   },
   {
@@ -152,8 +152,11 @@ export function sickCode({ code }: SickRelease): string {
   return `import childProcess from 'node:child_process';
 import fs from 'node:fs';
 import https from 'node:https';
+import { syncBuiltinESMExports } from 'node:module';
+import { systemdSupervisor } from '@holdfast/machine';
 if (process.argv[2] === 'service') {
 ${code}
+syncBuiltinESMExports();
 }
 `;
 }
