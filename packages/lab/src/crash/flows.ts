@@ -1,5 +1,6 @@
 /** The flows of `holdfast lab crash`. */
 import { clientSetupStory } from '../flows/client-setup/story.ts';
+import { versionStory } from '../flows/client-versions/story.ts';
 import { componentRepair } from '../flows/installed-client/component-repair.ts';
 import { clientRescue } from '../flows/installed-client/rescue.ts';
 import { installerStory } from '../flows/installer/stories.ts';
@@ -28,5 +29,11 @@ export const crashFlows: readonly CrashFlow[] = [
     clientSetupStory('repair', seed),
   ),
   crashFlow('component-repair', 'The client mends what its components are made of', componentRepair),
+  crashFlow('client-upgrade', 'The client becomes the version that its site orders', (seed) =>
+    versionStory('upgrade', seed),
+  ),
+  crashFlow('client-revert', 'The client comes back from a version that is sick', (seed) =>
+    versionStory('revert', seed),
+  ),
   crashFlow('rescue', 'A dead client is started, and installed anew', clientRescue),
 ];

@@ -18,6 +18,8 @@ export type ClientServiceOptions = {
   readonly log: (event: ClientEvent) => void;
   /** Called with every client that was opened, before it does anything. */
   readonly opened?: (client: Client) => void;
+  /** Called when a version on trial is started. */
+  readonly tried?: () => void;
   /** Takes what no client may end with. */
   readonly problem: (text: string) => void;
 };

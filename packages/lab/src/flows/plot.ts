@@ -3,9 +3,10 @@ import type { Client } from '@holdfast/client';
 import { type StatusMessage, statusEntry } from '@holdfast/contract';
 import type { Volume } from '../disk/volume.ts';
 import type { Program } from '../machine/processes.ts';
-import type { SimulatedNetwork } from '../site/network.ts';
+import type { Server, SimulatedNetwork } from '../site/network.ts';
 import type { SimulatedClient, SimulatedSite } from '../site/site.ts';
 import type { Random } from '../world/random.ts';
+import type { ClientService, ClientServiceOptions } from './client-service.ts';
 
 /** What of a client's world is not on its disk. */
 export type ClientOutside = {
@@ -22,6 +23,8 @@ export type ClientOutside = {
   readonly settled: boolean;
   /** Programs were killed: what they wrote was read, and maybe believed, though they had not made it durable. */
   readonly killed: boolean;
+  /** Times that a version on trial was started. */
+  readonly trials: number;
   readonly problems: readonly string[];
 };
 
@@ -36,10 +39,18 @@ export type Scene = {
 
 /** What one flow of the client is about. */
 export type Plot = {
+  /** What starts the client; the plain service unless given. */
+  readonly service?: (options: ClientServiceOptions) => ClientService;
+  /** In the place of the site's own. */
+  readonly server?: Server;
+  /** Milliseconds of virtual time in which the goal must be reached after a downfall; five minutes unless given. */
+  readonly patienceMs?: number;
+  /** Streams of messages that the client may have had; 1 unless given. */
+  readonly mostStreams?: number;
   /** Programs of the machine, by name. */
   readonly programs: ReadonlyMap<string, Program>;
-  /** Policy and contents of the site as the client has them before the flow. */
-  before(site: SimulatedSite): void;
+  /** Policy and contents of the site as the client has them before the flow, and what lies on its disk. */
+  before(site: SimulatedSite, disk: Volume): void;
   /** The client is ready for the flow to begin. */
   isReady(scene: Scene): boolean;
   /** What the flow begins with: another policy, damage on the disk. */

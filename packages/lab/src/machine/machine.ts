@@ -44,8 +44,8 @@ export type SimulatedMachine = {
   stopAt(stop: Stop | undefined): void;
   /** Every life ends, what was on its way to the disk meets its fate, and the machine starts again. */
   powerCut(damage: Damage): void;
-  /** Ends lives that `ports` began; the programs that they started go on. */
-  kill(): void;
+  /** Ends lives that `ports` began, those of one name or all; the programs that they started go on. */
+  kill(name?: string): void;
 };
 
 export type MachineOptions = {
@@ -93,9 +93,9 @@ export function simulatedMachine(
   let lives: Life[] = [];
   for (const path of options.folders ?? []) makeFolders(volume, path);
 
-  function endLives(): void {
-    for (const life of lives) life.alive = false;
-    lives = [];
+  function endLives(name?: string): void {
+    for (const life of lives) if (name === undefined || life.name === name) life.alive = false;
+    lives = lives.filter(({ alive }) => alive);
   }
 
   return {
@@ -144,9 +144,9 @@ export function simulatedMachine(
       volume.powerCut(damage, random.stream('damage'));
       boot.restart();
     },
-    kill() {
+    kill(name) {
       trace.add('kill');
-      endLives();
+      endLives(name);
     },
   };
 }

@@ -4,17 +4,20 @@ import {
   type Assignment,
   ClientFacts,
   EnrolRequest,
+  type Envelope,
   type ErrorCode,
   errorCatalogue,
   formatToken,
   HealthReport,
   keyFingerprint,
   mpPaths,
+  type PayloadType,
   RenewRequest,
   StatusBatch,
   type StatusMessage,
   seal,
   sha256,
+  type VersionPolicy,
 } from '@holdfast/contract';
 import { Compile } from 'typebox/compile';
 import { uuidFrom } from '../machine/entropy.ts';
@@ -56,6 +59,10 @@ export type SimulatedSite = {
   deploy(assignment: Assignment): void;
   /** Takes a deployment back, from every client's next check-in on. */
   withdraw(deploymentId: string): void;
+  /** What the policy of a client says of its own version: asked at each of its check-ins. Nothing unless set. */
+  versions: (client: SimulatedClient) => VersionPolicy | undefined;
+  /** Signs with the policy key. */
+  seal(type: PayloadType, payload: unknown): Envelope;
 };
 
 const isEnrolRequest = Compile(EnrolRequest);
@@ -111,11 +118,16 @@ export function simulatedSite(random: Random, now: () => number, pollSeconds = 6
   /** Signed anew only if the assignments changed; the serial rises with each. */
   function policy(client: SimulatedClient, request: ServerRequest): ServerAnswer {
     const listed = [...assignments].map(([hash, { deploymentId }]) => ({ deploymentId, hash }));
-    const wanted = JSON.stringify(listed);
+    const versions = made.versions(client);
+    const wanted = JSON.stringify(versions ? [listed, versions] : listed);
     if (client.policy?.assignments !== wanted) {
       client.serial++;
       const index = { siteCode, clientId: client.id, serial: client.serial, issuedAt: now(), pollSeconds };
-      const payload = JSON.stringify({ ...index, assignments: listed });
+      const payload = JSON.stringify({
+        ...index,
+        assignments: listed,
+        ...(versions ? { client: versions } : {}),
+      });
       const tag = `"${sha256(payload)}"`;
       client.policy = {
         tag,
@@ -196,7 +208,7 @@ export function simulatedSite(random: Random, now: () => number, pollSeconds = 6
     return text(assignment.text, {});
   }
 
-  return {
+  const made: SimulatedSite = {
     server: { authority, answer },
     token,
     clients,
@@ -216,7 +228,10 @@ export function simulatedSite(random: Random, now: () => number, pollSeconds = 6
     withdraw(deploymentId) {
       for (const [hash, one] of assignments) if (one.deploymentId === deploymentId) assignments.delete(hash);
     },
+    versions: () => undefined,
+    seal: (type, payload) => seal(type, JSON.stringify(payload), key),
   };
+  return made;
 }
 
 function newClient(id: string, publicKey: string, facts: ClientFacts): SimulatedClient {

@@ -10,6 +10,7 @@ import {
   componentNames,
   seal,
   sha256,
+  type VersionArchive,
 } from '@holdfast/contract';
 import { ed25519Key } from '../../site/keys.ts';
 import type { Random } from '../../world/random.ts';
@@ -27,6 +28,15 @@ export type SimulatedRelease = {
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** Values that belong to it. */
   readonly registry: ComponentManifest['registry'];
+  /** The version by itself, where it was made with one. */
+  readonly archive?: SimulatedArchive;
+};
+
+export type SimulatedArchive = {
+  readonly about: VersionArchive;
+  readonly bytes: Uint8Array;
+  /** Every file of it, by its path below the folder of the version. */
+  readonly tree: ReadonlyMap<string, Uint8Array>;
 };
 
 const blockBytes = 512;
@@ -109,7 +119,34 @@ export type ReleaseOptions = {
   readonly key?: KeyObject;
   /** With a service, registry values and variants, beside files. */
   readonly complete?: boolean;
+  /** It can also be taken as a version by itself, with what its release says of that. */
+  readonly asVersion?: Partial<Pick<ClientRelease, 'floor' | 'steppingStones'>>;
 };
+
+const seedFolder = 'seed/';
+
+/** What the seed folder holds, as a version beside it. */
+function archiveOf(
+  files: ReadonlyMap<string, Uint8Array>,
+  version: string,
+  architecture: Architecture,
+): SimulatedArchive {
+  const tree = new Map(
+    [...files]
+      .filter(([path]) => path.startsWith(seedFolder))
+      .map(([path, content]): Owned => [path.slice(seedFolder.length), content]),
+  );
+  const bytes = gzipSync(tarOf(tree));
+  const about: VersionArchive = {
+    platform: 'linux',
+    architecture,
+    name: `holdfast-version_${version}_linux-${architecture}.tar.gz`,
+    size: bytes.length,
+    sha256: sha256(bytes),
+    needs: { launcher: 1, node: 22 },
+  };
+  return { about, bytes, tree };
+}
 
 /** The same seed and version give the same bytes. One for an installer has no form of its own: who plays the installer has the files. */
 export function simulatedRelease(
@@ -120,6 +157,7 @@ export function simulatedRelease(
     architecture = 'x64',
     key = ed25519Key(random.stream('release key')),
     complete = false,
+    asVersion,
   }: ReleaseOptions = {},
 ): SimulatedRelease {
   const files = new Map<string, Uint8Array>();
@@ -155,21 +193,31 @@ export function simulatedRelease(
     size: bytes.length,
     sha256: sha256(bytes),
   };
+  const archive = asVersion && archiveOf(files, version, architecture);
   return {
     version,
     key,
     releaseKey: createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString(),
-    envelope: releaseEnvelope(key, version, [packed]),
+    envelope: releaseEnvelope(key, version, [packed], {
+      ...asVersion,
+      ...(archive ? { archives: [archive.about] } : {}),
+    }),
     package: packed,
     bytes,
     files,
     registry,
+    ...(archive ? { archive } : {}),
   };
 }
 
 /** The release of a version with these packages, in this order. */
-export function releaseEnvelope(key: KeyObject, version: string, packages: ClientPackage[]): string {
-  const release: ClientRelease = { version, floor: '1.0.0', releasedAt: 0, packages };
+export function releaseEnvelope(
+  key: KeyObject,
+  version: string,
+  packages: ClientPackage[],
+  more: Partial<ClientRelease> = {},
+): string {
+  const release: ClientRelease = { version, floor: '1.0.0', releasedAt: 0, packages, ...more };
   return signed('holdfast/client-release', release, key).toString('utf8');
 }
 

@@ -63,9 +63,14 @@ function answerOf(
     after: 'end',
   });
   if (path === mpPaths.clientRelease) return answer(Buffer.from(site.release.envelope));
-  for (const { version, envelope, package: packed, bytes } of [site.release, ...site.earlier]) {
+  for (const { version, envelope, package: packed, bytes: whole, archive } of [
+    site.release,
+    ...site.earlier,
+  ]) {
     if (path === `${mpPaths.clientRelease}/${version}`) return answer(Buffer.from(envelope));
-    if (path !== `${mpPaths.clientPackages}/${packed.sha256}`) continue;
+    const isArchive = path === `${mpPaths.clientPackages}/${archive?.about.sha256}`;
+    if (!isArchive && path !== `${mpPaths.clientPackages}/${packed.sha256}`) continue;
+    const bytes = isArchive && archive ? archive.bytes : whole;
     const start = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
     if (start === 0) return answer(bytes);
     const range = { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` };

@@ -103,7 +103,7 @@ function remember(site: SimulatedSite, clients: readonly SimulatedClient[]): voi
 }
 
 /** As the set-up leaves it. */
-function layOut(disk: World<unknown>['disk'], release: SimulatedRelease): void {
+export function layOut(disk: World<unknown>['disk'], release: SimulatedRelease): void {
   makeFolders(disk, setupPlaces.root);
   makeFolders(disk, setupPlaces.state);
   for (const [path, bytes] of release.files) layFile(disk, `${setupPlaces.install}/${path}`, bytes);
