@@ -33,9 +33,19 @@ const parseSettings = jsonReader(ClientSettings, 'settings');
 export async function readSettings(state: Folder): Promise<ClientSettings | undefined> {
   if (!(await state.entry(settingsName))) return undefined;
   try {
-    return parseSettings(Buffer.from(await readWhole(state, settingsName, settingsLimit)).toString('utf8'));
+    return settingsIn(Buffer.from(await readWhole(state, settingsName, settingsLimit)).toString('utf8'));
   } catch (thrown) {
-    if (!isHoldfastError(thrown, 'network.response-invalid', 'disk.failed')) throw thrown;
+    if (!isHoldfastError(thrown, 'disk.failed')) throw thrown;
+    return undefined;
+  }
+}
+
+/** The same of the file's text. */
+export function settingsIn(text: string): ClientSettings | undefined {
+  try {
+    return parseSettings(text);
+  } catch (thrown) {
+    if (!isHoldfastError(thrown, 'network.response-invalid')) throw thrown;
     return undefined;
   }
 }

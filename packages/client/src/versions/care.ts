@@ -56,13 +56,12 @@ const retryBackoff = { baseMs: 60_000, capMs: 60 * 60_000 };
 const mostSetbacks = 20;
 const mostSwitches = 3;
 
-/** What no further try mends. */
+/** What no further try mends. Content of another hash may be a download that lost its power, and is fetched anew. */
 const permanent: ReadonlySet<string> = new Set([
   'release.floor',
   'release.missing',
   'release.untrusted',
   'component.damaged',
-  'content.hash-mismatch',
 ]);
 
 export function createVersionCare(context: ClientContext, schedule: Schedule): VersionCare {
@@ -70,16 +69,20 @@ export function createVersionCare(context: ClientContext, schedule: Schedule): V
   const host = installation?.versions;
   if (!installation || !host) return { turn: async () => idle };
   const care = { context, schedule, installation, host };
+  let tidied = false;
   return {
     turn: async (signal) => {
       const { identity, policy } = context.journal.state;
       if (!identity) return idle;
-      await tellVerdict(care);
       const trial = await withVersions(context.folder, readTrial);
       const runs = trial?.version === context.options.version;
+      // A verdict that lies there is on this very version: another one is to tell it.
       if (trial && runs) return await onTrial(care, trial);
+      await tellVerdict(care);
       if (trial && (await readCurrent(context.folder)) === trial.version) return await startIt(care);
       await tellBlessed(care, trial);
+      if (!tidied) await tidy(care);
+      tidied = true;
       const order = policy?.index.client?.order;
       return order ? await follow(care, order, signal) : idle;
     },
@@ -164,6 +167,15 @@ async function tellBlessed(care: Care, trial: Trial | undefined): Promise<void> 
   await withVersions(context.folder, (versions) =>
     prune(context.folder, versions, context.journal.state.version),
   );
+}
+
+/** Tidying up that was cut off is gone on with, once a start: among what is left are keys. */
+async function tidy({ context }: Care): Promise<void> {
+  const { folder, journal } = context;
+  const progress = journal.state.version;
+  // What was fetched for a version that is still to come stays.
+  if (progress?.state === 'waiting' || progress?.state === 'on-trial') return;
+  await withVersions(folder, (versions) => prune(folder, versions, progress));
 }
 
 function begun(upgradeId: string, version: string, at: number): VersionProgress {

@@ -9,7 +9,7 @@ import { keptIdentity } from '../enrolment/identity.ts';
 import { journalName } from '../open-state.ts';
 import { createJudge, type Fault, fault, type Sight } from './judge.ts';
 import { readTrial, type Trial, withVersions, writeTrial } from './record.ts';
-import { goBack, takeBlessing } from './trial.ts';
+import { condemn, takeBlessing } from './trial.ts';
 
 export type GuardPorts = {
   readonly clock: Pick<Clock, 'now' | 'monotonic' | 'sleep'>;
@@ -99,8 +99,12 @@ async function giveUp(
   wrong: Fault,
 ): Promise<GuardEnd> {
   options.log(`version ${trial.version} is given up: ${wrong.reason}`);
-  await goBack(state, trial, { ...wrong, at: ports.clock.now() });
-  await watched.end();
+  try {
+    await condemn(state, trial, { ...wrong, at: ports.clock.now() });
+  } finally {
+    // Where that could not be written down, the start that ends here counts.
+    await watched.end();
+  }
   return 'given-up';
 }
 

@@ -2,7 +2,7 @@
 import { removeTree } from '@holdfast/engine';
 import type { Folder } from '@holdfast/ports';
 import type { VersionProgress } from './progress.ts';
-import { readCurrent, readTrial } from './record.ts';
+import { dropBlessing, readCurrent, readTrial } from './record.ts';
 import { forgetSaved } from './saved.ts';
 
 /** What a version's folder, or one that is being made, is called; content on its way has its hash for a name. */
@@ -10,7 +10,7 @@ const ofVersions = /^\d{1,3}\.\d{1,3}\.\d{1,5}(?:\.part)?$|^[0-9a-f]{64}(?:\.par
 
 /**
  * Keeps the current version, the one on trial with the one before it, and the one that the last blessed one came after.
- * Between trials nothing of a saved state is needed.
+ * Between trials nothing of a saved state, or of a blessing, is needed.
  */
 export async function prune(
   state: Folder,
@@ -22,6 +22,9 @@ export async function prune(
   for (const { name } of await versions.list()) {
     if (ofVersions.test(name) && !kept.has(name)) await removeTree(versions, name);
   }
-  if (!trial) await forgetSaved(versions);
+  if (!trial) {
+    await forgetSaved(versions);
+    await dropBlessing(versions);
+  }
   await versions.sync();
 }

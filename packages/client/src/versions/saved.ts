@@ -1,8 +1,8 @@
 /** What a client knows, saved before a switch: a new version that loses or spoils its state has not lost it for the old one. */
 import { isHoldfastError, type Uuid } from '@holdfast/contract';
-import { openPath, readWhole, removeIfThere, replaceFile, withOpen } from '@holdfast/engine';
-import type { Folder } from '@holdfast/ports';
-import { settingsName } from '../settings.ts';
+import { openPath, readWhole, removeIfThere, removeTree, replaceFile, withOpen } from '@holdfast/engine';
+import type { Folder, TlsIdentity } from '@holdfast/ports';
+import { readSettings, settingsIn, settingsName } from '../settings.ts';
 import type { ClientState } from '../state.ts';
 import { withVersions } from './record.ts';
 
@@ -40,18 +40,56 @@ export async function forgetSaved(versions: Folder): Promise<void> {
   await versions.sync();
 }
 
-/** Puts back what is missing beside the journal: keys and settings. Nothing that is there is touched. */
+/**
+ * How the site was reached before the switch, whatever a version on trial has made of keys and settings since; undefined
+ * where nothing was saved.
+ */
+export async function savedContact(
+  folder: Folder,
+): Promise<{ readonly site: string; readonly tls: TlsIdentity } | undefined> {
+  const saved = await withVersions(folder, readSaved);
+  const settings = saved?.settings ? settingsIn(saved.settings) : undefined;
+  const { trust, identity } = saved?.state ?? {};
+  const privateKey = identity ? saved?.keys[identity.keyFile] : undefined;
+  if (!settings || !trust || !identity || privateKey === undefined) return undefined;
+  const { authorities } = trust;
+  return { site: settings.site, tls: { authorities, certificate: identity.certificate, privateKey } };
+}
+
+/**
+ * Puts back what is missing beside the journal, and what is damaged: keys, which never change under their names, and settings
+ * that cannot be read any more.
+ */
 export async function restoreFiles(folder: Folder, versions: Folder): Promise<void> {
   const saved = await readSaved(versions);
   if (!saved) return;
   await withOpen(openPath(folder, ['keys'], { create: true }), async (kept) => {
     for (const [name, text] of Object.entries(saved.keys)) {
-      if (!(await kept.entry(name)))
-        await replaceFile(kept, name, Buffer.from(text, 'utf8'), { mode: 0o600 });
+      const whole = name.endsWith('.key')
+        ? (await textIn(kept, name, keyLimit)) === text
+        : (await kept.entry(name)) !== undefined;
+      if (!whole) await putBack(kept, name, text, 0o600);
     }
   });
-  if (saved.settings !== null && !(await folder.entry(settingsName))) {
-    await replaceFile(folder, settingsName, Buffer.from(saved.settings, 'utf8'));
+  const { settings } = saved;
+  if (settings !== null && !(await readSettings(folder))) {
+    await putBack(folder, settingsName, settings, 0o644);
+  }
+}
+
+/** Whatever lies there: a folder may stand in a file's place. */
+async function putBack(folder: Folder, name: string, text: string, mode: number): Promise<void> {
+  if ((await folder.entry(name))?.kind === 'folder') await removeTree(folder, name);
+  await replaceFile(folder, name, Buffer.from(text, 'utf8'), { mode });
+}
+
+/** Undefined where it is not there, or longer than what was saved can be. */
+async function textIn(folder: Folder, name: string, limit: number): Promise<string | undefined> {
+  try {
+    return Buffer.from(await readWhole(folder, name, limit)).toString('utf8');
+  } catch (thrown) {
+    if (!isHoldfastError(thrown, 'disk.not-found', 'disk.failed')) throw thrown;
+    return undefined;
   }
 }
 

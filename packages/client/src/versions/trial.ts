@@ -21,6 +21,7 @@ import {
   readCurrent,
   readFloor,
   readTrial,
+  readVerdict,
   type Trial,
   type VersionName,
   withVersions,
@@ -55,11 +56,17 @@ export async function nextStart(state: Folder, options: StartOptions): Promise<S
   const current = await readCurrent(state);
   const trial = await withVersions(state, readTrial);
   if (trial === undefined) return { version: current ?? 'seed', trial: null };
+  // Where only the client was killed, what was just read may still be on its way to the disk.
+  await state.sync();
+  if (await isGivenUp(state, trial)) {
+    await finishWayBack(state, trial);
+    return { version: trial.previous, trial: null };
+  }
   if (current === undefined) {
     return await wentBack(state, trial, 'damaged', 'the file that names the version is damaged', options);
   }
   if (trial.version !== current) {
-    // Cut off before the switch, or after the way back: either way it is over.
+    // Cut off before the switch: it is over.
     await withVersions(state, dropTrial);
     return { version: current, trial: null };
   }
@@ -88,14 +95,32 @@ async function wentBack(
 export type TrialEnd = { readonly cause: TrialFailure; readonly reason: string; readonly at: Timestamp };
 
 /**
- * Ends a trial that has failed: the version before it is current again. Cut off anywhere, it is done by the next start.
- * The verdict comes first, so that no way back goes untold.
+ * Ends a trial that has failed, where nothing of its version runs: the version before it is current again, and so is what it
+ * needs. Cut off anywhere, it is done by the next start.
  */
-export async function goBack(state: Folder, trial: Trial, { cause, reason, at }: TrialEnd): Promise<void> {
+export async function goBack(state: Folder, trial: Trial, end: TrialEnd): Promise<void> {
+  await condemn(state, trial, end);
+  await finishWayBack(state, trial);
+}
+
+/**
+ * Says that a trial has failed, where its version still runs: the next start does the rest, with nobody who would spoil it
+ * again. The verdict comes first, so that no way back goes untold.
+ */
+export async function condemn(state: Folder, trial: Trial, { cause, reason, at }: TrialEnd): Promise<void> {
   const { upgradeId, version, previous, previousVersion, starts } = trial;
   const verdict = { upgradeId, version, previousVersion, starts, cause, reason: reason.slice(0, 2_000), at };
+  await makeVersions(state, (versions) => writeVerdict(versions, verdict));
+  await writeCurrent(state, previous);
+}
+
+async function isGivenUp(state: Folder, { upgradeId, version }: Trial): Promise<boolean> {
+  const verdict = await withVersions(state, readVerdict);
+  return verdict?.upgradeId === upgradeId && verdict.version === version;
+}
+
+async function finishWayBack(state: Folder, { previous }: Trial): Promise<void> {
   await makeVersions(state, async (versions) => {
-    await writeVerdict(versions, verdict);
     await writeCurrent(state, previous);
     await restoreFiles(state, versions);
     await dropBlessing(versions);

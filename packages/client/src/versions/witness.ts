@@ -1,11 +1,12 @@
 /** Whether the site answers this client at this moment: asked by the guard of a trial, beside the version on trial. */
 import { HoldfastError, mpPaths } from '@holdfast/contract';
 import { withOpen } from '@holdfast/engine';
-import type { Clock, Disk, Network } from '@holdfast/ports';
+import type { Clock, Disk, Folder, Network } from '@holdfast/ports';
 import { keptTls } from '../enrolment/identity.ts';
 import { readSettings } from '../settings.ts';
 import { createSite, leave } from '../site.ts';
 import type { SiteAnswer } from './guard.ts';
+import { savedContact } from './saved.ts';
 
 /** An assignment that no client has: the site looks who asks before it says so, and counts it as no check-in. */
 const nobodys = `${mpPaths.assignments}/${'0'.repeat(64)}`;
@@ -16,10 +17,10 @@ export async function witness(
 ): Promise<SiteAnswer> {
   try {
     return await withOpen(ports.disk.open(stateFolder), async (state) => {
-      const settings = await readSettings(state);
-      const tls = await keptTls(state);
-      if (!settings || !tls) return 'away';
-      const answer = await createSite(settings.site, ports).request({ method: 'GET', path: nobodys, tls });
+      // By what was saved before the switch: a version that has spoiled keys or settings has not silenced the site.
+      const { site, tls } = (await savedContact(state)) ?? (await keptContact(state));
+      if (!site || !tls) return 'away';
+      const answer = await createSite(site, ports).request({ method: 'GET', path: nobodys, tls });
       await leave(answer);
       return answer.status === 429 || answer.status >= 500 ? 'busy' : 'answers';
     });
@@ -27,4 +28,8 @@ export async function witness(
     if (thrown instanceof HoldfastError) return 'away';
     throw thrown;
   }
+}
+
+async function keptContact(state: Folder) {
+  return { site: (await readSettings(state))?.site, tls: await keptTls(state) };
 }

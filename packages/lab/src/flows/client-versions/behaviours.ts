@@ -8,6 +8,8 @@ export type Behaviour = {
   /** Names in the state folder that it removes, or fills with nonsense, before it opens anything. */
   readonly removes?: readonly string[];
   readonly spoils?: readonly string[];
+  /** It begins a journal that is whole, and knows nothing. */
+  readonly renews?: true;
   /** It runs, and no client works in it. */
   readonly works?: false;
   /** It lays down a blessing of its own making. */
@@ -36,6 +38,8 @@ export const sickBehaviours: readonly Behaviour[] = [
   { name: 'removes the journal and dies', removes: ['client.journal'], diesAfterMs: 20_000 },
   { name: 'spoils the journal and dies', spoils: ['client.journal'], diesAfterMs: 20_000 },
   { name: 'removes who the client is', removes: ['keys'] },
+  { name: 'spoils the keys', spoils: ['keys'], works: false },
+  { name: 'begins its journal anew', renews: true, works: false },
   { name: 'removes the settings and does nothing', removes: ['settings.json'], works: false },
   { name: 'takes too much memory', sight: () => ({ memory: 2_000 * megabyte }) },
   { name: 'leaks', sight: (alive) => ({ memory: 80 * megabyte + (alive / minute) * 50 * megabyte }) },

@@ -117,7 +117,7 @@ function plotOf(random: Random, site: SimulatedSite, given: VersionStoryOptions)
   };
 }
 
-const isSpoiler = ({ removes, spoils }: Behaviour) => removes !== undefined || spoils !== undefined;
+const isSpoiler = ({ removes, spoils, renews }: Behaviour) => (removes ?? spoils ?? renews) !== undefined;
 
 function serviceOf(story: Story, options: Parameters<NonNullable<Plot['service']>>[0]) {
   const { releases, behaviour, code } = story;
