@@ -1,7 +1,7 @@
 /** Versions beside one another: what is started, what a blessing needs, what a guard sees, and what a way back brings back. */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
@@ -9,6 +9,7 @@ import { HoldfastError, seal, trialMs, trialStarts, usualTrialSeconds } from '@h
 import { withOpen } from '@holdfast/engine';
 import { localDisk } from '@holdfast/machine';
 import type { Folder } from '@holdfast/ports';
+import { initialState } from '../src/state.ts';
 import { guardTrial, type SiteAnswer, type Watched } from '../src/versions/guard.ts';
 import { hungMs, mostMemory, type Sight } from '../src/versions/judge.ts';
 import {
@@ -18,12 +19,15 @@ import {
   readTrial,
   readVerdict,
   type Trial,
+  type Verdict,
   withVersions,
   writeBlessing,
   writeCurrent,
   writeTrial,
+  writeVerdict,
 } from '../src/versions/record.ts';
 import { fittingArchive, nextVersion } from '../src/versions/route.ts';
+import { save, savedContact } from '../src/versions/saved.ts';
 import { endedInOrder, nextStart } from '../src/versions/trial.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
@@ -52,6 +56,22 @@ const trial: Trial = {
   starts: 0,
   spentMs: 0,
   ends: [],
+};
+
+const verdict: Verdict = {
+  upgradeId,
+  version: '0.2.0',
+  previousVersion: '0.1.0',
+  starts: 1,
+  cause: 'hung',
+  reason: 'its loop stood still',
+  at: 4,
+};
+
+const savedState = {
+  ...initialState(upgradeId),
+  trust: { siteCode: 'HF1', policyKey, authorities: ['-'], issuedAt: 1 },
+  identity: { clientId, keyFile: 'k.key', certificate: '-', issuedAt: 1, expiresAt: 2 },
 };
 
 /** A state folder with a version on trial, switched to. */
@@ -123,6 +143,35 @@ describe('what the launcher starts', () => {
       assert.deepEqual(await nextStart(state, starting), { version: 'seed', trial: null });
       assert.equal(await withVersions(state, readTrial), undefined);
       assert.equal(await withVersions(state, readVerdict), undefined);
+    }));
+
+  it('is the version before where a verdict was written, wherever that was cut off', async () => {
+    for (const named of ['0.2.0', 'seed'] as const) {
+      await onTrial(async (state) => {
+        await withVersions(state, (versions) => writeVerdict(versions, verdict));
+        await writeCurrent(state, named);
+        assert.deepEqual(await nextStart(state, starting), { version: 'seed', trial: null });
+        assert.equal(await readCurrent(state), 'seed');
+        assert.equal(await withVersions(state, readTrial), undefined);
+        assert.deepEqual(await withVersions(state, readVerdict), verdict);
+      });
+    }
+  });
+
+  it('finds keys and settings as they were saved, whatever the version has made of them', () =>
+    onTrial(async (state, path) => {
+      const settings = JSON.stringify({ site: 'https://site.example', root: '/' });
+      writeFileSync(join(path, 'keys/k.key'), 'a key');
+      writeFileSync(join(path, 'settings.json'), settings);
+      await withVersions(state, (versions) => save(state, versions, savedState));
+      assert.equal((await savedContact(state))?.tls.privateKey, 'a key');
+      writeFileSync(join(path, 'keys/k.key'), 'no key');
+      writeFileSync(join(path, 'settings.json'), '{');
+      assert.equal((await savedContact(state))?.site, 'https://site.example');
+      await withVersions(state, (versions) => writeVerdict(versions, verdict));
+      await nextStart(state, starting);
+      assert.equal(readFileSync(join(path, 'keys/k.key'), 'utf8'), 'a key');
+      assert.equal(readFileSync(join(path, 'settings.json'), 'utf8'), settings);
     }));
 
   it('is the version before where the file that names the version is damaged', () =>

@@ -1,5 +1,5 @@
 /** A client becomes the version that its site orders, or comes back from a sick one, cut off anywhere. */
-import type { VersionOrder } from '@holdfast/contract';
+import { usualTrialSeconds, type VersionOrder } from '@holdfast/contract';
 import type { CrashStory } from '../../crash/story.ts';
 import type { Volume } from '../../disk/volume.ts';
 import { uuidFrom } from '../../machine/entropy.ts';
@@ -76,6 +76,7 @@ function plotOf(random: Random, site: SimulatedSite, given: VersionStoryOptions)
     version: newVersion,
     notBefore: worldStart,
     spreadSeconds: random.integer(60),
+    trialSeconds: usualTrialSeconds,
   } as const;
   const previous = given.hasUpgraded
     ? { name: lastVersion, version: lastVersion }
