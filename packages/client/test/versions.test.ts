@@ -311,6 +311,15 @@ describe('the guard of a trial', () => {
       assert.equal((await withVersions(state, readVerdict))?.cause, 'state-lost');
     }));
 
+  it('does not give up a version that has proved itself, however much of its time earlier starts have spent', () =>
+    onTrial(
+      async (state, path) => {
+        await withVersions(state, (versions) => writeBlessing(versions, blessingOf()));
+        assert.equal(await watching().guard(path), 'blessed');
+      },
+      { leastMs: 180_000, spentMs: 180_000 + trialMs - 30_000 },
+    ));
+
   it('waits for the next start of the machine where the version needs one', () =>
     onTrial(
       async (state, path) => {

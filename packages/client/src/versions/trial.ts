@@ -146,13 +146,18 @@ const readPayload = jsonReader(VersionBlessing, 'blessing');
  */
 export async function takeBlessing(versions: Folder, trial: Trial, bootId: string): Promise<boolean> {
   if (trial.needsRestart && trial.bootId === bootId) return false;
-  const text = await readBlessing(versions);
-  if (text === undefined || !blesses(text, trial)) return false;
+  if (!(await isBlessed(versions, trial))) return false;
   const known = await readFloor(versions);
   if (known === undefined || isLower(known, trial.floor)) await writeFloor(versions, trial.floor);
   await dropTrial(versions);
   await dropBlessing(versions);
   return true;
+}
+
+/** Whether the site's word for this version lies there: it has proved itself, and what is left of its trial is time. */
+export async function isBlessed(versions: Folder, trial: Trial): Promise<boolean> {
+  const text = await readBlessing(versions);
+  return text !== undefined && blesses(text, trial);
 }
 
 function blesses(text: string, { clientId, upgradeId, version, policyKey }: Trial): boolean {
