@@ -49,8 +49,8 @@ async function enrol(hostName: string): Promise<void> {
 
 test('sizes and limits are written as shares, numbers, or all', () => {
   assert.deepEqual(rings('1%,2.5%,3, all'), [{ percent: 1 }, { percent: 2.5 }, { count: 3 }, { rest: true }]);
-  assert.deepEqual([limit('5%'), limit('7')], [{ percent: 5 }, { count: 7 }]);
-  for (const wrong of ['', '0', '0%', '101%', '5 %', '-1', 'x', 'all']) assert.throws(() => limit(wrong));
+  assert.deepEqual([limit('5%'), limit('5 %'), limit('7')], [{ percent: 5 }, { percent: 5 }, { count: 7 }]);
+  for (const wrong of ['', '0', '0%', '101%', '5  %', '-1', 'x', 'all']) assert.throws(() => limit(wrong));
 });
 
 test('a release is added with its archives, and an upgrade is tried, ordered, shown, stopped by hand and listed', async () => {

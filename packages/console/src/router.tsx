@@ -20,6 +20,9 @@ import { healthStateOf } from './clients/health/looks.ts';
 import { setupStateOf } from './clients/setups/looks.ts';
 import { SetupPage } from './clients/setups/setup.tsx';
 import { SetupsPage } from './clients/setups/setups.tsx';
+import { OrderPage } from './clients/versions/order.tsx';
+import { UpgradePage } from './clients/versions/upgrade.tsx';
+import { ClientVersionsPage } from './clients/versions/versions.tsx';
 import { CollectionPage } from './collections/collection.tsx';
 import { CollectionsPage } from './collections/collections.tsx';
 import { EditCollectionPage, NewCollectionPage } from './collections/edit.tsx';
@@ -151,6 +154,27 @@ const setup = createRoute({
   path: '/clients/setups/$setupId',
   component: () => <SetupPage id={setup.useParams().setupId} />,
 });
+const versions = createRoute({
+  getParentRoute: () => clientsFrame,
+  path: '/clients/versions',
+  component: ClientVersionsPage,
+});
+const orderVersion = createRoute({
+  getParentRoute: () => inside,
+  path: '/clients/versions/order',
+  validateSearch: (search): { action: 'upgrade' | 'rollback' } => ({
+    action: search.action === 'rollback' ? 'rollback' : 'upgrade',
+  }),
+  component: () => {
+    const { action } = orderVersion.useSearch();
+    return <OrderPage key={action} action={action} />;
+  },
+});
+const upgrade = createRoute({
+  getParentRoute: () => inside,
+  path: '/clients/versions/$upgradeId',
+  component: () => <UpgradePage id={upgrade.useParams().upgradeId} />,
+});
 const client = createRoute({
   getParentRoute: () => inside,
   path: '/clients/$clientId',
@@ -242,8 +266,10 @@ export const router = createRouter({
     signIn,
     inside.addChildren([
       overview,
-      clientsFrame.addChildren([clients, setups]),
+      clientsFrame.addChildren([clients, setups, versions]),
       setup,
+      orderVersion,
+      upgrade,
       client,
       packages,
       newPackage,

@@ -118,6 +118,8 @@ export const ClientUpgradeSummary = Type.Object({
   members: Type.Integer(),
   /** Members that were left out, each with its reason. */
   skipped: Type.Integer(),
+  /** The rings in their order; together they have the members. */
+  ringList: Type.Array(UpgradeRing),
   createdAt: Timestamp,
   createdBy: Type.String(),
   changedAt: Timestamp,
@@ -129,7 +131,6 @@ export const ClientUpgradeDetail = Type.Object({
   ...ClientUpgradeSummary.properties,
   rules: RingRules,
   spreadSeconds: VersionOrder.properties.spreadSeconds,
-  ringList: Type.Array(UpgradeRing),
   /** Failures by cause: a key of `trialFailures`, or the code of the error for a version that was not taken. */
   causes: Type.Record(Type.String(), Type.Integer()),
   /** Members that were left out, by reason. */
@@ -155,3 +156,37 @@ export const UpgradeMember = Type.Object({
   heardAt: Nullable(Timestamp),
 });
 export type UpgradeMember = Static<typeof UpgradeMember>;
+
+/** Rows of GET /clients/:id/upgrades, newest first: what was ordered of one client, and what became of it. */
+export const UpgradeOfClient = Type.Object({
+  upgradeId: Uuid,
+  action: VersionOrder.properties.action,
+  /** Version of the upgrade; `version` is what the client is to take now on its way there. */
+  target: ClientVersion,
+  collectionName: Type.String(),
+  upgradeState: UpgradeState,
+  createdAt: Timestamp,
+  ring: UpgradeMember.properties.ring,
+  state: UpgradeMemberState,
+  version: UpgradeMember.properties.version,
+  cause: UpgradeMember.properties.cause,
+  /** Text from the client: hostile. */
+  reason: UpgradeMember.properties.reason,
+  accepted: UpgradeMember.properties.accepted,
+  orderedAt: Nullable(Timestamp),
+  heardAt: Nullable(Timestamp),
+  /** The version went on trial, carried out what proves it, did all that a blessing needs; the end was heard. */
+  trialAt: Nullable(Timestamp),
+  proofAt: Nullable(Timestamp),
+  provedAt: Nullable(Timestamp),
+  endedAt: Nullable(Timestamp),
+});
+export type UpgradeOfClient = Static<typeof UpgradeOfClient>;
+
+/** GET /client-versions: what clients that are not revoked say that they are, the version of most of them first. */
+export const ClientVersions = Type.Object({
+  /** Versions are text from clients: hostile. No more than a hundred of them; `total` counts the clients of all. */
+  items: Type.Array(Type.Object({ version: Type.String(), clients: Type.Integer() })),
+  total: Type.Integer(),
+});
+export type ClientVersions = Static<typeof ClientVersions>;

@@ -20,6 +20,7 @@ export * from './installer.ts';
 export * from './installer-exits.ts';
 export * from './installer-plan.ts';
 export * from './membership.ts';
+export * from './ring-words.ts';
 export * from './setup-line.ts';
 export * from './software.ts';
 export * from './status-codes.ts';

@@ -152,7 +152,7 @@ test('the OpenAPI document lists every route of the API', async () => {
     DELETE /packages/{id},POST /packages/{id}/programs,GET /deployments,POST /deployments,GET /deployments/{id},
     DELETE /deployments/{id},GET /deployments/{id}/clients,GET /api-keys,POST /api-keys,DELETE /api-keys/{id},
     GET /audit,GET /events,GET /clients/{id}/health,GET /clients/{id}/health/history,GET /health,GET /health/clients,
-    GET /setups,GET /setups/{id},GET /client-setup,GET /client-setup/script,POST /client-repairs,GET /client-upgrades,POST /client-upgrades,
+    GET /setups,GET /setups/{id},GET /client-setup,GET /client-setup/script,POST /client-repairs,GET /client-upgrades,POST /client-upgrades,GET /client-versions,GET /clients/{id}/upgrades,
     GET /client-upgrades/{id},GET /client-upgrades/{id}/members,POST /client-upgrades/{id}/pause,
     POST /client-upgrades/{id}/resume,POST /client-upgrades/{id}/withdraw,GET /client-releases,POST /client-releases,
     GET /client-releases/{version},DELETE /client-releases/{version},

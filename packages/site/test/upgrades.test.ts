@@ -5,11 +5,13 @@ import { after, before, test } from 'node:test';
 import {
   type ClientUpgradeDetail,
   type ClientUpgradeSummary,
+  type ClientVersions,
   type Envelope,
   mpPaths,
   type Page,
   sha256,
   type UpgradeMember,
+  type UpgradeOfClient,
   unseal,
   usualTrialSeconds,
 } from '@holdfast/contract';
@@ -330,4 +332,42 @@ test('the list and the audit tell who did what', async () => {
   );
   const audit = await site.call<Page<{ action: string; actor: string }>>('GET', '/audit?search=upgrade.stop');
   assert.deepEqual([audit.body.total, audit.body.items[0]?.actor], [3, 'site']);
+});
+
+test('versions are counted over the fleet, and a client tells what was ordered of it', async () => {
+  const { body: counts } = await site.call<ClientVersions>('GET', '/client-versions');
+  const { body: fleet } = await site.call<Page<{ clientVersion: string }>>('GET', '/clients');
+  assert.equal(counts.total, fleet.total);
+  assert.deepEqual(
+    new Map(counts.items.map(({ version, clients: count }) => [version, count])),
+    new Map(
+      [...Map.groupBy(fleet.items, ({ clientVersion }) => clientVersion)].map(([version, rows]) => [
+        version,
+        rows.length,
+      ]),
+    ),
+  );
+  const path = `/clients/${stepper.id}/upgrades`;
+  const { body } = await site.call<Page<UpgradeOfClient>>('GET', `${path}?limit=1`);
+  const [last] = body.items;
+  assert.deepEqual([body.total, last?.target, last?.version, last?.state], [1, '3.1.0', '3.1.0', 'blessed']);
+  assert.ok(last?.trialAt && last.proofAt && last.provedAt && last.endedAt);
+  const [first] = clients;
+  const all: UpgradeOfClient[] = [];
+  for (let cursor = ''; ; ) {
+    const { body: page } = await site.call<Page<UpgradeOfClient>>(
+      'GET',
+      `/clients/${first?.id}/upgrades?limit=2${cursor}`,
+    );
+    all.push(...page.items);
+    if (page.next === null) break;
+    cursor = `&cursor=${encodeURIComponent(page.next)}`;
+  }
+  assert.ok(all.length > 2);
+  assert.deepEqual(
+    all.map(({ createdAt }) => createdAt),
+    all.map(({ createdAt }) => createdAt).toSorted((one, other) => other - one),
+  );
+  assert.equal(all.at(-1)?.target, '2.1.0');
+  assert.equal((await site.call('GET', `/clients/${crypto.randomUUID()}/upgrades`)).status, 404);
 });

@@ -1,23 +1,31 @@
 /** `holdfast client upgrade` and `rollback`: order a version for the clients of a collection, in rings. */
-import { ClientUpgradeDetail, type RingLimit, type RingSize, type UpgradeRing } from '@holdfast/contract';
+import {
+  ClientUpgradeDetail,
+  type RingLimit,
+  type RingSize,
+  ringLimitOf,
+  ringSizesOf,
+  type UpgradeRing,
+} from '@holdfast/contract';
 import { type Command, InvalidArgumentError } from 'commander';
 import { counts, facts, type Surroundings, table, when } from '../terminal.ts';
 import { findCollection } from './find.ts';
 import { type ApiSession, apiVerb, argument, duration, runOverApi, text } from './verb.ts';
 
+const hint = 'Write it as a share or a number of machines: 5%, 0.5%, 3.';
+
 /** `5%` or `3`. */
 export function limit(words: string): RingLimit {
-  const [, percent, count] = /^(?:(\d{1,3}(?:\.\d{1,4})?)%|(\d{1,7}))$/.exec(words) ?? [];
-  if (percent !== undefined && Number(percent) > 0 && Number(percent) <= 100) {
-    return { percent: Number(percent) };
-  }
-  if (count !== undefined && Number(count) > 0) return { count: Number(count) };
-  throw new InvalidArgumentError('Write it as a share or a number of machines: 5%, 0.5%, 3.');
+  const known = ringLimitOf(words);
+  if (known === undefined) throw new InvalidArgumentError(hint);
+  return known;
 }
 
 /** `1%,10%,all` or `1,3,all`. */
 export function rings(words: string): RingSize[] {
-  return words.split(',').map((one) => (one.trim() === 'all' ? { rest: true } : limit(one.trim())));
+  const known = ringSizesOf(words);
+  if (known === undefined) throw new InvalidArgumentError(hint);
+  return known;
 }
 
 const shownLimit = (of: RingLimit): string => ('count' in of ? String(of.count) : `${of.percent} %`);

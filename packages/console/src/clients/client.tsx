@@ -16,6 +16,7 @@ import { StateBadge } from '../parts/states.tsx';
 import { Ago, shortTime } from '../parts/times.tsx';
 import { ClientHealthSection } from './health/health.tsx';
 import { ClientTimeline } from './timeline.tsx';
+import { ClientVersionSection } from './versions/of-client.tsx';
 
 type ClientDeployment = ClientDetail['deployments'][number];
 
@@ -157,6 +158,7 @@ export function ClientPage({ id }: { id: string }) {
           </Section>
         </Grid.Col>
       </Grid>
+      <ClientVersionSection client={client} />
       <ClientHealthSection client={client} />
       <Section title="Deployments">
         {client.deployments.length === 0 ? (

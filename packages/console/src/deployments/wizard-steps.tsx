@@ -5,7 +5,8 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { change } from '../api/http.ts';
-import { collectionChoicesQuery, packageChoicesQuery, packageQuery } from '../api/queries.ts';
+import { packageChoicesQuery, packageQuery } from '../api/queries.ts';
+import { CollectionChoice } from '../parts/collection-choice.tsx';
 import { LinkAnchor } from '../parts/links.tsx';
 import { Lines } from '../parts/page.tsx';
 import { platformName } from '../parts/platform.tsx';
@@ -85,24 +86,10 @@ export function SoftwareStep({ form }: { form: DraftForm }) {
 }
 
 export function CollectionStep({ form }: { form: DraftForm }) {
-  const [typed, setTyped] = useState('');
-  const [search] = useDebouncedValue(typed, typingPause);
-  const { data, isError, error, refetch } = useQuery(collectionChoicesQuery(search));
-  if (isError && data === undefined) return <ProblemNotice thrown={error} retry={refetch} />;
   return (
     <Stack mt="md">
-      <Select
-        label="Collection"
+      <CollectionChoice
         description="Every client of it gets the deployment, those that join later too"
-        placeholder="Choose a collection"
-        searchable
-        nothingFoundMessage="No collection of this name"
-        onSearchChange={setTyped}
-        filter={({ options }) => options}
-        data={(data?.items ?? []).map(({ id, name, members }) => ({
-          value: id,
-          label: `${name} (${members} ${members === 1 ? 'client' : 'clients'})`,
-        }))}
         {...form.getInputProps('collectionId')}
       />
       <Text size="sm" c="dimmed">

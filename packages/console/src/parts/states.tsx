@@ -54,9 +54,9 @@ export function LookBadge({ look }: { look: Look }) {
 
 export const StateBadge = ({ state }: { state: string }) => <LookBadge look={lookOf(state)} />;
 
-type Count = Look & { readonly state: string; readonly count: number };
+export type StateCount = Look & { readonly state: string; readonly count: number };
 
-function countsOf(record: Readonly<Record<string, number>>): Count[] {
+function countsOf(record: Readonly<Record<string, number>>): StateCount[] {
   const known = states.map((state) => ({ state, count: record[state] ?? 0 }));
   const others = Object.entries(record)
     .filter(([state]) => !Object.hasOwn(stateLooks, state))
@@ -66,20 +66,41 @@ function countsOf(record: Readonly<Record<string, number>>): Count[] {
     .map((each) => ({ ...each, ...lookOf(each.state) }));
 }
 
+type CountBarProps = {
+  readonly shown: readonly StateCount[];
+  readonly total: number;
+  /** Pixels. */
+  readonly size?: number;
+  /** What it is the bar of, where the place does not say it. */
+  readonly name?: string;
+};
+
+/** A bar with a part for each state, as long as its share; said in words to whoever does not see it. */
+export function CountBar({ shown, total, size = 8, name }: CountBarProps) {
+  const words = shown.map(({ label, count }) => `${count} ${label.toLowerCase()}`).join(', ');
+  const said = words === '' ? 'No clients' : words;
+  return (
+    <Progress.Root
+      size={size}
+      radius="xl"
+      aria-label={name === undefined ? said : `${name}: ${said}`}
+      role="img"
+    >
+      {shown.map(({ state, label, color, count }) => (
+        <Tooltip key={state} label={`${count} ${label.toLowerCase()}`}>
+          <Progress.Section value={total > 0 ? (count / total) * 100 : 0} color={color} aria-hidden />
+        </Tooltip>
+      ))}
+    </Progress.Root>
+  );
+}
+
 /** One bar of a deployment: how many clients are in each state. */
 export function StateBar({ counts, total }: { counts: Readonly<Record<string, number>>; total: number }) {
-  const shown = countsOf(counts);
-  const said = shown.map(({ label, count }) => `${count} ${label.toLowerCase()}`).join(', ');
   const succeeded = counts.succeeded ?? 0;
   return (
     <Stack gap={4} miw={150}>
-      <Progress.Root size={8} radius="xl" aria-label={said === '' ? 'No clients' : said} role="img">
-        {shown.map(({ state, label, color, count }) => (
-          <Tooltip key={state} label={`${count} ${label.toLowerCase()}`}>
-            <Progress.Section value={total > 0 ? (count / total) * 100 : 0} color={color} aria-hidden />
-          </Tooltip>
-        ))}
-      </Progress.Root>
+      <CountBar shown={countsOf(counts)} total={total} />
       <Text size="xs" c="dimmed">
         {total === 0 ? 'No clients in the collection' : `${succeeded} of ${total} succeeded`}
       </Text>
@@ -115,15 +136,16 @@ export function StateRing({ counts }: { counts: Readonly<Record<string, number>>
           No client is in the collection yet.
         </Text>
       ) : (
-        <StateLegend shown={shown} />
+        <CountLegend shown={shown} label="Deployments by state" />
       )}
     </Group>
   );
 }
 
-function StateLegend({ shown }: { shown: readonly Count[] }) {
+/** The states of a picture with their colours and counts. */
+export function CountLegend({ shown, label: what }: { shown: readonly StateCount[]; label: string }) {
   return (
-    <Stack gap={6} flex={1} miw={180} component="ul" className="plain-list" aria-label="Deployments by state">
+    <Stack gap={6} flex={1} miw={180} component="ul" className="plain-list" aria-label={what}>
       {shown.map(({ state, label, color, count, meaning }) => (
         <Group key={state} gap="xs" wrap="nowrap" component="li" title={meaning}>
           <span

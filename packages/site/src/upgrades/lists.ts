@@ -22,39 +22,35 @@ import {
   pageOf,
 } from '../store/pages.ts';
 import type { ClientUpgradeRow, Schema } from '../store/schema.ts';
-import { ringStandings } from './store.ts';
+import { type RingStanding, ringsOf } from './store.ts';
 
-type Counted = Pick<ClientUpgradeSummary, 'rings' | 'members' | 'skipped'>;
+const membersIn = ({ counts }: RingStanding): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
 
-/** Adds how many rings and members there are; two queries for all of the rows. */
+/** Adds the rings, and how many members there are; three queries for all of the rows. */
 async function counted(
   db: Kysely<Schema>,
   rows: readonly ClientUpgradeRow[],
 ): Promise<ClientUpgradeSummary[]> {
   if (rows.length === 0) return [];
   const ids = rows.map(({ id }) => id);
-  const rings = await db
-    .selectFrom('clientUpgradeRing')
+  const ringsFor = await ringsOf(db, ids);
+  const skipped = await db
+    .selectFrom('clientUpgradeMember')
     .select((eb) => ['upgradeId', eb.fn.countAll<number>().as('count')])
     .where('upgradeId', 'in', ids)
+    .where('state', '=', 'skipped')
     .groupBy('upgradeId')
     .execute();
-  const members = await db
-    .selectFrom('clientUpgradeMember')
-    .select((eb) => ['upgradeId', 'state', eb.fn.countAll<number>().as('count')])
-    .where('upgradeId', 'in', ids)
-    .groupBy(['upgradeId', 'state'])
-    .execute();
   return rows.map((row) => {
-    const counts: Counted = { rings: 0, members: 0, skipped: 0 };
-    for (const { upgradeId, count } of rings) if (upgradeId === row.id) counts.rings += Number(count);
-    for (const { upgradeId, state, count } of members) {
-      if (upgradeId === row.id) counts[state === 'skipped' ? 'skipped' : 'members'] += Number(count);
-    }
+    const rings = ringsFor(row.id);
     const { rules: _rules, spreadSeconds: _spread, ...summary } = row;
     return {
       ...summary,
-      ...counts,
+      rings: rings.length,
+      members: rings.reduce((sum, ring) => sum + membersIn(ring), 0),
+      skipped: Number(skipped.find(({ upgradeId }) => upgradeId === row.id)?.count ?? 0),
+      ringList: rings.map(({ lastEndAt: _last, ...ring }) => ring),
       action: row.action as ClientUpgradeSummary['action'],
       state: row.state as UpgradeState,
     };
@@ -114,12 +110,10 @@ export async function getUpgrade(db: Kysely<Schema>, id: string): Promise<Client
   const row = await db.selectFrom('clientUpgrade').selectAll().where('id', '=', id).executeTakeFirst();
   const [summary] = row ? await counted(db, [row]) : [];
   if (!row || !summary) throw new HoldfastError('not-found', `There is no upgrade ${id}.`);
-  const rings = await ringStandings(db, id);
   return {
     ...summary,
     rules: JSON.parse(row.rules) as RingRules,
     spreadSeconds: row.spreadSeconds,
-    ringList: rings.map(({ lastEndAt: _last, ...ring }) => ring),
     causes: await countedBy(db, id, 'failed', 'cause'),
     skippedFor: await countedBy(db, id, 'skipped', 'reason'),
   };

@@ -1,12 +1,14 @@
-/** /client-upgrades: list, order (or only try), read, members, pause, resume, withdraw. */
+/** /client-versions, /clients/:id/upgrades; /client-upgrades: list, order (or only try), read, members, pause, resume, withdraw. */
 import {
   ClientUpgradeCreate,
   ClientUpgradeDetail,
   ClientUpgradeSummary,
+  ClientVersions,
   PageOf,
   PageQuery,
   UpgradeMember,
   UpgradeMemberState,
+  UpgradeOfClient,
 } from '@holdfast/contract';
 import Type from 'typebox';
 import type { SiteContext } from '../context.ts';
@@ -14,6 +16,7 @@ import { type Api, errors, IdParams, identityOf } from '../http/api.ts';
 import { changes, changeUpgrade } from './control.ts';
 import { getUpgrade, listMembers, listUpgrades } from './lists.ts';
 import { createUpgrade } from './model.ts';
+import { countVersions, upgradesOfClient } from './of-clients.ts';
 
 const strict = { additionalProperties: false } as const;
 const CreateQuery = Type.Object({ dryRun: Type.Optional(Type.Boolean()) }, strict);
@@ -26,13 +29,44 @@ const MembersQuery = Type.Object(
   strict,
 );
 
+const OfClientQuery = Type.Object(
+  { limit: PageQuery.properties.limit, cursor: PageQuery.properties.cursor },
+  strict,
+);
+
 const changeSummaries = {
   pause: 'Begin no further ring, and take back the orders that no machine has begun with',
   resume: 'Go on, also after a stop: what had failed counts no more',
   withdraw: 'Take back all orders for good; trials that have begun go to their end',
 } as const satisfies Record<keyof typeof changes, string>;
 
+function clientSideRoutes(api: Api, { reader }: SiteContext): void {
+  api.get(
+    '/client-versions',
+    {
+      schema: {
+        summary: 'Versions that clients have, with how many clients have each',
+        response: { 200: ClientVersions, ...errors },
+      },
+    },
+    () => countVersions(reader),
+  );
+  api.get(
+    '/clients/:id/upgrades',
+    {
+      schema: {
+        summary: 'What was ordered of the version of a client, newest first',
+        params: IdParams,
+        querystring: OfClientQuery,
+        response: { 200: PageOf(UpgradeOfClient), ...errors },
+      },
+    },
+    (request) => upgradesOfClient(reader, request.params.id, request.query),
+  );
+}
+
 export function upgradeRoutes(api: Api, context: SiteContext): void {
+  clientSideRoutes(api, context);
   api.get(
     '/client-upgrades',
     {

@@ -116,37 +116,58 @@ export type RingStanding = {
   readonly lastEndAt: number | undefined;
 };
 
-/** How each ring of an upgrade stands, in order; members that were left out count nowhere. */
-export async function ringStandings(db: Kysely<Schema>, upgradeId: string): Promise<RingStanding[]> {
+type MemberGroup = {
+  readonly ring: number;
+  readonly state: string;
+  readonly accepted: number;
+  readonly count: number;
+  readonly lastEndAt: number | null;
+};
+
+function countsOf(members: readonly MemberGroup[]): Pick<RingStanding, 'counts' | 'lastEndAt'> {
+  const counts = { waiting: 0, ordered: 0, 'on-trial': 0, blessed: 0, failed: 0, silent: 0, accepted: 0 };
+  let lastEndAt: number | undefined;
+  for (const row of members) {
+    counts[row.accepted === 1 ? 'accepted' : (row.state as keyof RingCounts)] += Number(row.count);
+    if (row.lastEndAt !== null) lastEndAt = Math.max(lastEndAt ?? 0, Number(row.lastEndAt));
+  }
+  return { counts, lastEndAt };
+}
+
+/** How each ring of some upgrades stands, in order; members that were left out count nowhere. Two queries for all of them. */
+export async function ringsOf(
+  db: Kysely<Schema>,
+  upgradeIds: readonly string[],
+): Promise<(id: string) => RingStanding[]> {
   const rings = await db
     .selectFrom('clientUpgradeRing')
-    .select(['ring', 'members', 'startedAt'])
-    .where('upgradeId', '=', upgradeId)
+    .select(['upgradeId', 'ring', 'members', 'startedAt'])
+    .where('upgradeId', 'in', upgradeIds)
     .orderBy('ring')
     .execute();
-  const rows = await db
+  const members = await db
     .selectFrom('clientUpgradeMember')
     .select((eb) => [
+      'upgradeId',
       'ring',
       'state',
       'accepted',
       eb.fn.countAll<number>().as('count'),
       eb.fn.max('endedAt').as('lastEndAt'),
     ])
-    .where('upgradeId', '=', upgradeId)
+    .where('upgradeId', 'in', upgradeIds)
     .where('state', '!=', 'skipped')
-    .groupBy(['ring', 'state', 'accepted'])
+    .groupBy(['upgradeId', 'ring', 'state', 'accepted'])
     .execute();
-  return rings.map((ring) => {
-    const counts = { waiting: 0, ordered: 0, 'on-trial': 0, blessed: 0, failed: 0, silent: 0, accepted: 0 };
-    let lastEndAt: number | undefined;
-    for (const row of rows) {
-      if (row.ring !== ring.ring) continue;
-      counts[row.accepted === 1 ? 'accepted' : (row.state as keyof RingCounts)] += Number(row.count);
-      if (row.lastEndAt !== null) lastEndAt = Math.max(lastEndAt ?? 0, Number(row.lastEndAt));
-    }
-    return { ...ring, counts, lastEndAt };
-  });
+  const groups = Map.groupBy(members, ({ upgradeId, ring }) => `${upgradeId} ${ring}`);
+  return (id) =>
+    rings.flatMap(({ upgradeId, ...ring }) =>
+      upgradeId === id ? [{ ...ring, ...countsOf(groups.get(`${id} ${ring.ring}`) ?? []) }] : [],
+    );
+}
+
+export async function ringStandings(db: Kysely<Schema>, upgradeId: string): Promise<RingStanding[]> {
+  return (await ringsOf(db, [upgradeId]))(upgradeId);
 }
 
 /** Removes the oldest of those that are over, so that a site keeps no more than so many. */
