@@ -1,8 +1,9 @@
 /** What the forms make of what was typed: checked against the contract's schemas, without a browser. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type DetectionRule, ProgramDefinition } from '@holdfast/contract/web';
+import { ClientUpgradeCreate, type DetectionRule, ProgramDefinition } from '@holdfast/contract/web';
 import { Value } from 'typebox/value';
+import { emptyOrder, orderErrors, orderOf, timeBounds } from '../src/clients/versions/draft.ts';
 import { branchesOf } from '../src/installers/branches.ts';
 import { lookOf } from '../src/installers/look.ts';
 import { strengthOf } from '../src/session/strength.ts';
@@ -131,5 +132,65 @@ describe('the forms of the console', () => {
     assert.equal(strengthOf('Abc1!').color, 'red');
     assert.equal(strengthOf('aaaaaaaaaaaaaaaa').color, 'orange');
     assert.equal(strengthOf('Correct horse battery staple 7').color, 'teal');
+  });
+
+  test('an order of a version says what was typed and nothing of what was left empty', () => {
+    const version = '1.2.3';
+    const collectionId = '00000000-0000-4000-8000-000000000001';
+    const least = { ...emptyOrder('rollback'), version, collectionId };
+    assert.deepEqual(orderOf(least), { action: 'rollback', version, collectionId });
+    assert.equal(orderOf({ ...least, version: null }), undefined);
+    const whole = orderOf({
+      ...least,
+      rings: '1%, 10 , 12.5 %, all',
+      failures: '5 %',
+      silence: '3',
+      settleMinutes: 0,
+      leaseMinutes: 90,
+      spreadMinutes: 5,
+    });
+    assert.deepEqual(whole, {
+      action: 'rollback',
+      version,
+      collectionId,
+      rings: [{ percent: 1 }, { count: 10 }, { percent: 12.5 }, { rest: true }],
+      failures: { percent: 5 },
+      silence: { count: 3 },
+      settleSeconds: 0,
+      leaseSeconds: 5_400,
+      spreadSeconds: 300,
+    });
+    assert.ok(Value.Check(ClientUpgradeCreate, whole));
+  });
+
+  test('what is wrong in an order is said of its field, and its bounds are those of the contract', () => {
+    const wrong = orderErrors({
+      ...emptyOrder('upgrade'),
+      rings: '1 %,,2',
+      failures: '0',
+      silence: '101 %',
+      spreadMinutes: 1.5,
+      leaseMinutes: 0,
+    });
+    const named = Object.entries(wrong).flatMap(([field, error]) => (error === null ? [] : [field]));
+    assert.deepEqual(named.toSorted(), [
+      'collectionId',
+      'failures',
+      'leaseMinutes',
+      'rings',
+      'silence',
+      'spreadMinutes',
+      'version',
+    ]);
+    const least = {
+      action: 'upgrade',
+      version: '1.2.3',
+      collectionId: '00000000-0000-4000-8000-000000000001',
+    };
+    for (const [field, { min, max }] of Object.entries(timeBounds)) {
+      const check = (minutes: number) =>
+        Value.Check(ClientUpgradeCreate, { ...least, [field.replace('Minutes', 'Seconds')]: minutes * 60 });
+      assert.deepEqual([min - 1, min, max, max + 1].map(check), [false, true, true, false], field);
+    }
   });
 });

@@ -13,6 +13,7 @@ import type {
   TokenSummary,
 } from '@holdfast/contract/web';
 import { healthOf, type LifeData, lifeData } from './mock-life.ts';
+import { type UpgradeData, upgradeData } from './mock-upgrades.ts';
 
 export const hostileName = '<script>window.attacked=true</script><img src=x onerror="window.attacked=true">';
 const minute = 60_000;
@@ -24,16 +25,17 @@ export function idOf(name: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-export type MockData = LifeData & {
-  clients: ClientDetail[];
-  status: StatusRow[];
-  packages: PackageDetail[];
-  deployments: DeploymentSummary[];
-  collections: CollectionSummary[];
-  tokens: TokenSummary[];
-  apiKeys: ApiKeySummary[];
-  audit: AuditRow[];
-};
+export type MockData = LifeData &
+  UpgradeData & {
+    clients: ClientDetail[];
+    status: StatusRow[];
+    packages: PackageDetail[];
+    deployments: DeploymentSummary[];
+    collections: CollectionSummary[];
+    tokens: TokenSummary[];
+    apiKeys: ApiKeySummary[];
+    audit: AuditRow[];
+  };
 
 const states: readonly DeploymentState[] = [
   'succeeded',
@@ -203,6 +205,7 @@ export function mockData(now: number): MockData {
   const hello = packageOf('hello', '2.10-3', '', 'hello_2.10-3_amd64.deb');
   return {
     ...lifeData({ idOf, hostile: hostileName, now }),
+    ...upgradeData({ idOf, hostile: hostileName, now, clients }),
     clients,
     status: clients
       .slice(0, 4)

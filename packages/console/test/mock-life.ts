@@ -180,7 +180,16 @@ export function lifeData(names: Names): LifeData {
           newest: true,
           clients: 0,
           packages: [...packages],
-          archives: [],
+          archives: [
+            {
+              platform: 'linux',
+              architecture: 'x64',
+              name: 'holdfast-version-0.1.0-linux-x64.tar.gz',
+              size: 900_000,
+              sha256: hash('f'),
+              needs: { launcher: 1, node: 22 },
+            },
+          ],
         },
       ],
     },

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import type {
+  ClientUpgradeCreate,
   DeploymentCreate,
   ErrorBody,
   LiveEvent,
@@ -17,6 +18,7 @@ import type {
 import { idOf, type MockData, mockData } from './mock-data.ts';
 import { mockDescription, mockFiles, mockPlan, mockRows, mockTables } from './mock-installer.ts';
 import { detailOf, historyOf, repairOf } from './mock-life.ts';
+import { previewOf, upgradesOf } from './mock-upgrades.ts';
 
 /** The policy that the real site sends with every page. */
 export const contentSecurityPolicy =
@@ -92,6 +94,11 @@ function setupRows(data: MockData, { query }: Asked) {
   return data.setups.filter((setup) => wanted.every((name) => setup[name] === query.get(name)));
 }
 
+function memberRows(data: MockData, { query }: Asked) {
+  const wanted = (['state', 'ring'] as const).filter((name) => query.has(name));
+  return data.members.filter((member) => wanted.every((name) => String(member[name]) === query.get(name)));
+}
+
 function deploymentOf(data: MockData, asked: DeploymentCreate) {
   const software = data.packages.find(({ programList }) =>
     programList.some(({ id }) => id === asked.programId),
@@ -146,6 +153,16 @@ function read(data: MockData, asked: Asked): Answer {
         data.clients.filter((client) => client.id === id).flatMap(({ health }) => historyOf(health)),
         asked,
       );
+    case 'clients/one/upgrades':
+      return pageOf(upgradesOf(data, id ?? ''), asked);
+    case 'client-versions':
+      return ok(data.versions);
+    case 'client-upgrades':
+      return pageOf(data.upgrades, asked, ({ version }) => version);
+    case 'client-upgrades/one':
+      return found(data.upgrades.find((each) => each.id === id));
+    case 'client-upgrades/one/members':
+      return pageOf(memberRows(data, asked), asked, ({ hostName }) => hostName);
     case 'client-setup':
       return ok(data.offer);
     case 'client-releases':
@@ -211,6 +228,8 @@ function write(data: MockData, asked: Asked): Answer {
     }
     case '/client-repairs':
       return { status: 201, body: repairOf({ idOf }, asked.query.get('dryRun') === 'true') };
+    case '/client-upgrades':
+      return found(previewOf(data, body as ClientUpgradeCreate));
     case '/collections/*':
       return preview(data, body as MembershipQuery);
     case '/packages': {

@@ -1,11 +1,16 @@
 /** What was typed of an order of a version, and the request that it stands for. What is left empty is the site's to choose. */
-import type { ClientUpgradeCreate, ClientUpgradeSummary, RingLimit, RingSize } from '@holdfast/contract/web';
+import {
+  type ClientUpgradeCreate,
+  type ClientUpgradeSummary,
+  ringLimitOf,
+  ringSizesOf,
+} from '@holdfast/contract/web';
 
 export type OrderDraft = {
   action: ClientUpgradeSummary['action'];
   version: string | null;
   collectionId: string | null;
-  /** `1 %, 10, rest` */
+  /** `1 %, 10, all` */
   rings: string;
   /** `5 %` or a number of machines. */
   failures: string;
@@ -28,26 +33,6 @@ export const emptyOrder = (action: OrderDraft['action']): OrderDraft => ({
   spreadMinutes: '',
 });
 
-/** `5 %` or `5`; undefined for anything else. */
-function limitOf(text: string): RingLimit | undefined {
-  const [, digits = '', share] = /^(\d{1,8}(?:\.\d{1,3})?)\s*(%?)$/.exec(text.trim()) ?? [];
-  const number = Number(digits);
-  if (digits === '' || number <= 0) return undefined;
-  if (share === '%') return number <= 100 ? { percent: number } : undefined;
-  return Number.isInteger(number) && number <= 10_000_000 ? { count: number } : undefined;
-}
-
-function ringOf(text: string): RingSize | undefined {
-  return text.trim().toLowerCase() === 'rest' ? { rest: true } : limitOf(text);
-}
-
-/** The rings that were typed; undefined where one of them is none. */
-export function ringsOf(text: string): RingSize[] | undefined {
-  const rings = text.split(',').map(ringOf);
-  const known = rings.filter((ring) => ring !== undefined);
-  return known.length === rings.length && rings.length <= 20 ? known : undefined;
-}
-
 const day = 24 * 60;
 
 /** Bounds of the times in minutes; the contract has them in seconds. */
@@ -65,7 +50,9 @@ function wrongTime(draft: OrderDraft, field: keyof typeof timeBounds): string | 
 }
 
 const wrongLimit = (text: string): string | null =>
-  text.trim() === '' || limitOf(text) !== undefined ? null : 'A share such as 5 %, or a number of machines';
+  text.trim() === '' || ringLimitOf(text) !== undefined
+    ? null
+    : 'A share such as 5 %, or a number of machines';
 
 /** What is wrong with each field; null where nothing is. */
 export function orderErrors(draft: OrderDraft) {
@@ -73,9 +60,9 @@ export function orderErrors(draft: OrderDraft) {
     version: draft.version === null ? 'Choose a version' : null,
     collectionId: draft.collectionId === null ? 'Choose a collection' : null,
     rings:
-      draft.rings.trim() === '' || ringsOf(draft.rings) !== undefined
+      draft.rings.trim() === '' || ringSizesOf(draft.rings) !== undefined
         ? null
-        : 'Shares and numbers such as 1 %, 10, 50 %, rest',
+        : 'Shares and numbers such as 1 %, 10, 50 %, all',
     failures: wrongLimit(draft.failures),
     silence: wrongLimit(draft.silence),
     settleMinutes: wrongTime(draft, 'settleMinutes'),
@@ -99,9 +86,9 @@ export function orderOf(draft: OrderDraft): ClientUpgradeCreate | undefined {
     action,
     version,
     collectionId,
-    ...given('rings', ringsOf(draft.rings)),
-    ...given('failures', limitOf(draft.failures)),
-    ...given('silence', limitOf(draft.silence)),
+    ...given('rings', ringSizesOf(draft.rings)),
+    ...given('failures', ringLimitOf(draft.failures)),
+    ...given('silence', ringLimitOf(draft.silence)),
     ...given('settleSeconds', seconds(draft.settleMinutes)),
     ...given('leaseSeconds', seconds(draft.leaseMinutes)),
     ...given('spreadSeconds', seconds(draft.spreadMinutes)),

@@ -73,7 +73,7 @@ export function OrderFields({ form }: { form: OrderForm }) {
       <TextInput
         label="Rings"
         description="Shares or numbers of clients, one ring after the other; empty fields are chosen by the site, and the dry run says what it chose"
-        placeholder="such as 1 %, 10, 50 %, rest"
+        placeholder="such as 1 %, 10, 50 %, all"
         maxLength={200}
         {...form.getInputProps('rings')}
       />
