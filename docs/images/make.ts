@@ -24,6 +24,7 @@ import { buildDeb } from '../../e2e/support/packages.ts';
 import { startTestSite, type TestSite } from '../../e2e/support/site.ts';
 import { enrolWireClient, type WireClient } from '../../e2e/support/wire-client.ts';
 import { puttyStandIn } from './stand-in.ts';
+import { upgradeScene } from './upgrade-scene.ts';
 
 const minute = 60_000;
 const toolsFile = 'opt/field-tools/bin/field-report';
@@ -190,7 +191,11 @@ async function takePlan(page: BrowserPage): Promise<void> {
   await page.evaluate("document.querySelector('[role=tablist]').scrollIntoView(); window.scrollBy(0, -70)");
 }
 
-async function takePictures({ site, api }: TestSite, hostName: string): Promise<void> {
+async function takePictures(
+  { site, api }: TestSite,
+  hostName: string,
+  upgradeOf: () => Promise<string>,
+): Promise<void> {
   const { items } = await api.get<Page<ClientSummary>>(`/clients?search=${encodeURIComponent(hostName)}`);
   const { page, close } = await visit(site.consoleUrl, { width: 1280, height: 800, scheme: 'light' });
   const take = async (name: string) => {
@@ -217,6 +222,10 @@ async function takePictures({ site, api }: TestSite, hostName: string): Promise<
     await take('console-installer');
     await takePlan(page);
     await take('console-plan');
+    await page.setViewportSize({ width: 1280, height: 1060 });
+    await page.goto(`/clients/versions/${await upgradeOf()}`);
+    await page.getByText('It has stopped by itself').waitFor();
+    await take('console-upgrade');
   } finally {
     await close();
   }
@@ -245,7 +254,17 @@ try {
       after: verified.id,
     });
     for (const message of latest) await tell(message);
-    await takePictures(running, hostName);
+    // Its clients come last, so that the other pictures are without them.
+    let closeScene: (() => void) | undefined;
+    try {
+      await takePictures(running, hostName, async () => {
+        const { id, close } = await upgradeScene(running);
+        closeScene = close;
+        return id;
+      });
+    } finally {
+      closeScene?.();
+    }
   } finally {
     await real.stop();
     for (const client of clients.values()) client.close();

@@ -80,11 +80,15 @@ export function lifeSite(prepare: (life: LifeSite) => Promise<void> = async () =
 
 const wide = { width: 1280, height: 900, scheme: 'light' } as const;
 
-/** Signs in, does the work, and asserts that the browser had nothing to complain about and ran nothing hostile. */
+/**
+ * Signs in, does the work, and asserts that the browser ran nothing hostile and complained of nothing else.
+ * @param expected what it complains of: an answer that says no is such a thing
+ */
 export async function signedIn(
   { site }: LifeSite,
   work: (page: Page) => Promise<void>,
   look: Parameters<typeof visit>[1] = wide,
+  expected: readonly string[] = [],
 ): Promise<void> {
   const { page, complaints, close }: Visit = await visit(site.consoleUrl, look);
   try {
@@ -93,7 +97,7 @@ export async function signedIn(
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
     await work(page);
     assert.equal(await page.evaluate('window.attacked'), undefined);
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(complaints, expected);
   } finally {
     await close();
   }
@@ -129,7 +133,7 @@ export async function evaluated(client: WireClient, findings: HealthFinding[]): 
 const releaseKey = generateKeyPairSync('ed25519');
 
 /** A release of small stand-ins: nothing here is run, but everything is fetched. */
-export async function addRelease({ api }: LifeSite, version: string): Promise<void> {
+export async function addRelease({ api }: Pick<LifeSite, 'api'>, version: string): Promise<void> {
   const uploaded = async (bytes: Uint8Array, about: Omit<ClientPackage, 'size' | 'sha256'>) => {
     const { sha256, size } = await api.upload(bytes);
     return { ...about, sha256, size };
@@ -137,6 +141,7 @@ export async function addRelease({ api }: LifeSite, version: string): Promise<vo
   const linux = { platform: 'linux', architecture: 'x64' } as const;
   const deb = buildDeb('holdfast-client', version, { 'opt/stand-in': version });
   const archive = buildTarGz({ 'bin/holdfast-setup': `#!/bin/sh\necho ${version}\n` });
+  const bare = await api.upload(buildTarGz({ version }));
   const release: ClientRelease = {
     version,
     floor: '0.1.0',
@@ -154,6 +159,15 @@ export async function addRelease({ api }: LifeSite, version: string): Promise<vo
         ...linux,
         name: `holdfast-client-${version}-linux-x64.tar.gz`,
       }),
+    ],
+    archives: [
+      {
+        ...linux,
+        name: `holdfast-version-${version}-linux-x64.tar.gz`,
+        sha256: bare.sha256,
+        size: bare.size,
+        needs: { launcher: 1, node: 22 },
+      },
     ],
   };
   const envelope = seal('holdfast/client-release', JSON.stringify(release), releaseKey.privateKey);

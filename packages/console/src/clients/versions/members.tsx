@@ -53,12 +53,12 @@ const columns = [
   column<UpgradeMember>('Ring', ({ ring }) => <Text size="sm">{ring === 0 ? '' : ring}</Text>),
   column<UpgradeMember>('State', (row) => <LookBadge look={memberLook(row)} />),
   column<UpgradeMember>('Has', ({ clientVersion }) => (
-    <Text size="sm" className="hostile number">
+    <Text size="sm" className="hostile number steady">
       {clientVersion}
     </Text>
   )),
   column<UpgradeMember>('Takes', ({ version, state }) => (
-    <Text size="sm" className="number">
+    <Text size="sm" className="number steady">
       {state === 'skipped' ? '' : version}
     </Text>
   )),

@@ -31,8 +31,24 @@ function together(rings: readonly UpgradeRing[]): RingCounts {
   return all;
 }
 
-function Ring({ ring, under }: { ring: UpgradeRing; under: boolean }) {
+type RingsOf = Pick<ClientUpgradeSummary, 'id' | 'ringList' | 'ring' | 'state'>;
+
+/** When it began, or in a dry run would begin. */
+function Beginning({ ring: { startedAt }, planned }: { ring: UpgradeRing; planned: boolean }) {
+  if (startedAt === null) return planned ? 'after the one before' : 'not begun';
+  if (planned) return 'at once';
+  return (
+    <>
+      began <Ago at={startedAt} />
+    </>
+  );
+}
+
+function Ring({ ring, upgrade }: { ring: UpgradeRing; upgrade: RingsOf }) {
+  const { id, state } = upgrade;
   const members = membersOf(ring.counts);
+  const planned = id === null;
+  const under = !planned && state !== 'done' && state !== 'withdrawn' && ring.ring === upgrade.ring;
   return (
     <li className="ring">
       <Group justify="space-between" gap="xs">
@@ -41,14 +57,7 @@ function Ring({ ring, under }: { ring: UpgradeRing; under: boolean }) {
           {under && ' (under way)'}
         </Text>
         <Text size="sm" c="dimmed" component="div">
-          {counted(members, 'machine', 'machines')},{' '}
-          {ring.startedAt === null ? (
-            'not begun'
-          ) : (
-            <>
-              began <Ago at={ring.startedAt} />
-            </>
-          )}
+          {counted(members, 'machine', 'machines')}, <Beginning ring={ring} planned={planned} />
         </Text>
       </Group>
       <CountBar shown={shownOf(ring.counts)} total={members} size={16} name={`Ring ${ring.ring}`} />
@@ -56,19 +65,16 @@ function Ring({ ring, under }: { ring: UpgradeRing; under: boolean }) {
   );
 }
 
-type RingsOf = Pick<ClientUpgradeSummary, 'ringList' | 'ring' | 'state'>;
-
 /** Every ring with its bar, and what the colours are. */
-export function Rings({ upgrade: { ringList, ring, state } }: { upgrade: RingsOf }) {
-  const open = state !== 'done' && state !== 'withdrawn';
+export function Rings({ upgrade }: { upgrade: RingsOf }) {
   return (
     <div className="rings">
       <ol className="plain-list" aria-label="Rings">
-        {ringList.map((each) => (
-          <Ring key={each.ring} ring={each} under={open && each.ring === ring} />
+        {upgrade.ringList.map((each) => (
+          <Ring key={each.ring} ring={each} upgrade={upgrade} />
         ))}
       </ol>
-      <CountLegend shown={shownOf(together(ringList))} label="Members by state" />
+      <CountLegend shown={shownOf(together(upgrade.ringList))} label="Members by state" />
     </div>
   );
 }

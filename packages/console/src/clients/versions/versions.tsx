@@ -22,9 +22,12 @@ import { NoRelease } from '../setups/lines.tsx';
 import { upgradeLooks, upgradeName } from './looks.ts';
 import { RingsLine } from './rings.tsx';
 
+const isVersion = (text: string): boolean => compareVersions(text, text, 3) !== undefined;
+
 /** The newest first; what is no version comes last. */
 const newestFirst = (one: { version: string }, other: { version: string }): number =>
-  compareVersions(other.version, one.version, 3) ?? (/^\d/.test(one.version) ? -1 : 1);
+  compareVersions(other.version, one.version, 3) ??
+  Number(isVersion(other.version)) - Number(isVersion(one.version));
 
 function Bar({ version, clients, most }: ClientVersions['items'][number] & { most: number }) {
   return (
