@@ -59,10 +59,16 @@ export async function upgradeScene(
   for (const client of await membersOf(1)) await client.takes(id, version, previous);
   await secondRing(api, id);
   const second = await membersOf(2);
+  const say = async (from: number, to: number) => {
+    for (const [index, [name, details]] of words.entries()) {
+      if (index < from || index >= to) continue;
+      await second[index]?.tell(name, { upgradeId: id, version, previous, ...details });
+    }
+  };
+  // Whoever is on its way holds the third ring back until the last word stops everything.
+  await say(0, words.length - 1);
   for (const client of second.slice(words.length)) await client.takes(id, version, previous);
-  for (const [index, [name, details]] of words.entries()) {
-    await second[index]?.tell(name, { upgradeId: id, version, previous, ...details });
-  }
+  await say(words.length - 1, words.length);
   const close = () => {
     for (const client of clients) client.close();
   };
