@@ -148,6 +148,7 @@ describe('the forms of the console', () => {
       settleMinutes: 0,
       leaseMinutes: 90,
       spreadMinutes: 5,
+      trialMinutes: 2,
     });
     assert.deepEqual(whole, {
       action: 'rollback',
@@ -159,6 +160,7 @@ describe('the forms of the console', () => {
       settleSeconds: 0,
       leaseSeconds: 5_400,
       spreadSeconds: 300,
+      trialSeconds: 120,
     });
     assert.ok(Value.Check(ClientUpgradeCreate, whole));
   });

@@ -19,6 +19,7 @@ export type OrderDraft = {
   settleMinutes: number | string;
   leaseMinutes: number | string;
   spreadMinutes: number | string;
+  trialMinutes: number | string;
 };
 
 export const emptyOrder = (action: OrderDraft['action']): OrderDraft => ({
@@ -31,6 +32,7 @@ export const emptyOrder = (action: OrderDraft['action']): OrderDraft => ({
   settleMinutes: '',
   leaseMinutes: '',
   spreadMinutes: '',
+  trialMinutes: '',
 });
 
 const day = 24 * 60;
@@ -40,6 +42,7 @@ export const timeBounds = {
   settleMinutes: { min: 0, max: 30 * day },
   leaseMinutes: { min: 1, max: 30 * day },
   spreadMinutes: { min: 0, max: 7 * day },
+  trialMinutes: { min: 0, max: day },
 } as const;
 
 function wrongTime(draft: OrderDraft, field: keyof typeof timeBounds): string | null {
@@ -68,6 +71,7 @@ export function orderErrors(draft: OrderDraft) {
     settleMinutes: wrongTime(draft, 'settleMinutes'),
     leaseMinutes: wrongTime(draft, 'leaseMinutes'),
     spreadMinutes: wrongTime(draft, 'spreadMinutes'),
+    trialMinutes: wrongTime(draft, 'trialMinutes'),
   };
 }
 
@@ -92,5 +96,6 @@ export function orderOf(draft: OrderDraft): ClientUpgradeCreate | undefined {
     ...given('settleSeconds', seconds(draft.settleMinutes)),
     ...given('leaseSeconds', seconds(draft.leaseMinutes)),
     ...given('spreadSeconds', seconds(draft.spreadMinutes)),
+    ...given('trialSeconds', seconds(draft.trialMinutes)),
   };
 }

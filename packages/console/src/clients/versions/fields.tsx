@@ -31,33 +31,27 @@ function VersionChoice({ form }: { form: OrderForm }) {
   );
 }
 
+const times = [
+  ['settleMinutes', 'A ring settles', 'Between the last end in a ring and the next ring'],
+  ['leaseMinutes', 'Silent after', 'Without an end since the order and the spread'],
+  ['spreadMinutes', 'Spread', 'Each client draws its own moment within it'],
+  ['trialMinutes', 'Trial, at least', 'However soon the version has proved itself'],
+] as const;
+
 function Times({ form }: { form: OrderForm }) {
   return (
-    <SimpleGrid cols={{ base: 1, xs: 3 }}>
-      <NumberInput
-        label="A ring settles (minutes)"
-        description="Between the last end in a ring and the next ring"
-        {...timeBounds.settleMinutes}
-        allowDecimal={false}
-        clampBehavior="none"
-        {...form.getInputProps('settleMinutes')}
-      />
-      <NumberInput
-        label="Silent after (minutes)"
-        description="Without an end since the order and the spread"
-        {...timeBounds.leaseMinutes}
-        allowDecimal={false}
-        clampBehavior="none"
-        {...form.getInputProps('leaseMinutes')}
-      />
-      <NumberInput
-        label="Spread (minutes)"
-        description="Each client draws its own moment within it"
-        {...timeBounds.spreadMinutes}
-        allowDecimal={false}
-        clampBehavior="none"
-        {...form.getInputProps('spreadMinutes')}
-      />
+    <SimpleGrid cols={{ base: 1, xs: 2 }}>
+      {times.map(([field, label, description]) => (
+        <NumberInput
+          key={field}
+          label={`${label} (minutes)`}
+          description={description}
+          {...timeBounds[field]}
+          allowDecimal={false}
+          clampBehavior="none"
+          {...form.getInputProps(field)}
+        />
+      ))}
     </SimpleGrid>
   );
 }

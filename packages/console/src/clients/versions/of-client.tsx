@@ -61,8 +61,8 @@ function Trial({ row }: { row: UpgradeOfClient }) {
       </ol>
       {row.state === 'on-trial' && (
         <Text size="sm" c="dimmed">
-          A version that fails {trialStarts} starts, or is not blessed within {trialMs / 60_000} minutes while
-          the site answers, is given up for the one before.
+          A version that fails {trialStarts} starts, or that is not blessed {trialMs / 60_000} minutes after
+          the least time of its trial although the site answers, is given up for the one before.
         </Text>
       )}
     </Stack>

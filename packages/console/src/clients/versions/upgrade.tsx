@@ -84,6 +84,7 @@ export function RuleFacts({ upgrade: { rules, spreadSeconds } }: Shown) {
         ['Silent after', lengthWords(rules.leaseSeconds)],
         ['A ring settles', lengthWords(rules.settleSeconds)],
         ['Spread', lengthWords(spreadSeconds)],
+        ['Trial, at least', lengthWords(rules.trialSeconds)],
       ]}
     />
   );
