@@ -6,7 +6,7 @@ import { Name, Platform, SiteCode, Timestamp, Uuid } from './ids.ts';
 import { MembershipQuery } from './membership.ts';
 import { ContentFile, Intent, ProgramDefinition, Purpose, programFields } from './software.ts';
 import { DeploymentState, Severity, StatusDetails } from './status-codes.ts';
-import { ClientFacts } from './wire.ts';
+import { ClientFacts, Wire } from './wire.ts';
 
 const strict = { additionalProperties: false } as const;
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -54,6 +54,29 @@ export const FirstRun = Type.Object(
 );
 export type FirstRun = Static<typeof FirstRun>;
 
+/** How many clients that are not revoked spoke a wire last. */
+export const WireCount = Type.Object({ wire: Wire, clients: Type.Integer() });
+export type WireCount = Static<typeof WireCount>;
+
+/** GET /wires. */
+export const SiteWires = Type.Object({
+  /** The oldest wire that the site answers. */
+  oldest: Wire,
+  wires: Type.Array(WireCount),
+});
+export type SiteWires = Static<typeof SiteWires>;
+
+/** PUT /wires: from the next request on, clients that speak an older wire are refused with `wire.retired`. */
+export const SiteWiresChange = Type.Object(
+  {
+    oldest: Wire,
+    /** Also while clients still speak an older one: without it that is a `conflict`. */
+    cutOff: Type.Optional(Type.Boolean()),
+  },
+  strict,
+);
+export type SiteWiresChange = Static<typeof SiteWiresChange>;
+
 /** GET /overview: the counts of the start page. */
 export const Overview = Type.Object({
   clients: Type.Object({
@@ -63,6 +86,8 @@ export const Overview = Type.Object({
     /** Of those that are not revoked: no evaluation of their health came for days, or the last one found a fault. */
     silent: Type.Integer(),
     unhealthy: Type.Integer(),
+    /** Of those that are not revoked, by the wire that they spoke last: all wires, the oldest first. */
+    wires: Type.Array(WireCount),
   }),
   packages: Type.Integer(),
   deployments: Type.Integer(),
@@ -71,7 +96,7 @@ export const Overview = Type.Object({
 });
 export type Overview = Static<typeof Overview>;
 
-/** Rows of GET /clients (PageQuery + `collectionId`, `health`). */
+/** Rows of GET /clients (PageQuery + `collectionId`, `health`, `wire`). */
 export const ClientSummary = Type.Object({
   id: Uuid,
   hostName: Type.String(),
@@ -80,6 +105,8 @@ export const ClientSummary = Type.Object({
   osVersion: Type.String(),
   architecture: Type.String(),
   clientVersion: Type.String(),
+  /** The one that it spoke last. */
+  wire: Wire,
   enrolledAt: Timestamp,
   lastSeenAt: Nullable(Timestamp),
   revokedAt: Nullable(Timestamp),
@@ -90,6 +117,7 @@ export type ClientSummary = Static<typeof ClientSummary>;
 export const ClientDetail = Type.Object({
   ...ClientSummary.properties,
   facts: ClientFacts,
+  /** Its serial is empty where the client has none: one of the first generation. */
   certificate: Type.Object({ serial: Type.String(), expiresAt: Timestamp }),
   health: ClientHealth,
   collections: Type.Array(Type.Object({ id: Uuid, name: Type.String() })),

@@ -26,6 +26,15 @@ export const errorCatalogue = {
   },
   'certificate.expired': { status: 403, remedy: 'Enrol the client again with a new token.' },
   'certificate.request-invalid': { status: 400, remedy: 'Send a PKCS #10 request for a P-256 key.' },
+  'secret.refused': {
+    status: 401,
+    remedy: 'Enrol the client again with a token; its earlier identity is not given to it.',
+  },
+  'wire.retired': {
+    status: 410,
+    remedy:
+      'Install the package of today on this machine (holdfast client setup), or serve its wire again (holdfast site wires --oldest).',
+  },
   'client.running': {
     status: 409,
     remedy: 'Stop the client that works in this folder, or choose another with --folder.',

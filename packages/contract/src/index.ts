@@ -29,3 +29,4 @@ export * from './version.ts';
 export * from './version-numbers.ts';
 export * from './win32-errors.ts';
 export * from './wire.ts';
+export * from './wire-v1.ts';

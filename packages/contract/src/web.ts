@@ -25,4 +25,4 @@ export * from './status-codes.ts';
 export * from './version.ts';
 export * from './version-numbers.ts';
 export * from './win32-errors.ts';
-export type { ErrorBody } from './wire.ts';
+export { currentWire, type ErrorBody, type Wire, wires } from './wire.ts';

@@ -9,31 +9,49 @@ import { StatusMessage } from './status-codes.ts';
 const strict = { additionalProperties: false } as const;
 
 /**
- * Routes of the management point. All but `trust`, `enrol`, `setup` and what is below `client` need a client certificate
+ * The wires that there are, the oldest first: 1 of the first generation (wire-v1.ts: a secret, no certificate), 2 of the
+ * second (as today's, but its policy index says nothing of the client's own version), 3 today's.
+ */
+export const Wire = Type.Union([Type.Literal(1), Type.Literal(2), Type.Literal(3)]);
+export type Wire = Static<typeof Wire>;
+export const wires: readonly Wire[] = [1, 2, 3];
+/** Today's. */
+export const currentWire = 3;
+
+/** The wire that a path of the management point belongs to; undefined where it belongs to none. */
+export function wireOf(path: string): Wire | undefined {
+  return wires.find((wire) => path.startsWith(`/mp/v${wire}/`));
+}
+
+/** The same place on wire 2, whose paths and bodies are those of wire 3. */
+export const onWire2 = (path: string): string => path.replace(/^\/mp\/v3\//, '/mp/v2/');
+
+/**
+ * Routes of the management point, of today's wire. All but `trust`, `enrol`, `setup` and what is below `client` need a client certificate
  * of the site.
  * A check-in is a conditional GET of `policy`: `If-None-Match` with the hash of the index the client has;
  * 304 says that nothing changed.
  */
 export const mpPaths = {
-  trust: '/mp/v1/trust',
-  enrol: '/mp/v1/enrol',
-  renew: '/mp/v1/renew',
-  policy: '/mp/v1/policy',
+  trust: '/mp/v3/trust',
+  enrol: '/mp/v3/enrol',
+  renew: '/mp/v3/renew',
+  policy: '/mp/v3/policy',
   /** + `/` + hash */
-  assignments: '/mp/v1/assignments',
+  assignments: '/mp/v3/assignments',
   /** + `/` + hash; ranges allowed */
-  content: '/mp/v1/content',
-  facts: '/mp/v1/facts',
-  status: '/mp/v1/status',
-  health: '/mp/v1/health',
+  content: '/mp/v3/content',
+  facts: '/mp/v3/facts',
+  status: '/mp/v3/status',
+  health: '/mp/v3/health',
   /** What a bootstrap tells of its phases: with a token, or with a certificate. */
-  setup: '/mp/v1/setup',
+  setup: '/mp/v3/setup',
   /** The newest signed release of the client: an Envelope. + `/` + version: that one. */
-  clientRelease: '/mp/v1/client/release',
+  clientRelease: '/mp/v3/client/release',
   /** + `/` + hash of a package of a release; ranges allowed. */
-  clientPackages: '/mp/v1/client/packages',
+  clientPackages: '/mp/v3/client/packages',
   /** + `/` + `setup.sh`: the script that a new machine runs. */
-  clientSetup: '/mp/v1/client/setup',
+  clientSetup: '/mp/v3/client/setup',
 } as const;
 
 /** Limits of the wire, each tested at the limit and one above. Bytes unless said otherwise. */
@@ -89,12 +107,21 @@ export const TrustResponse = Type.Object(
 );
 export type TrustResponse = Static<typeof TrustResponse>;
 
+/** Who a client of the first generation was: its id, and the secret that it alone has. */
+export const FormerClient = Type.Object({ clientId: Uuid, secret: Type.String({ maxLength: 128 }) }, strict);
+export type FormerClient = Static<typeof FormerClient>;
+
 export const EnrolRequest = Type.Object(
   {
     token: Type.String({ maxLength: 512 }),
     /** PKCS #10, PEM, P-256. Repeating a request with the same key gives the same client again. */
     certificateRequest: Type.String({ maxLength: 8192 }),
     facts: ClientFacts,
+    /**
+     * The client of the first generation that this one takes the place of, proved by its secret: it stays the same client.
+     * The first key that proves it has it; another one is refused with `secret.refused`.
+     */
+    succeeds: Type.Optional(FormerClient),
   },
   strict,
 );
