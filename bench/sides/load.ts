@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { connect, type TLSSocket } from 'node:tls';
+import { mpPaths } from '@holdfast/contract';
 import type { Material } from './site.ts';
 
 type Order = { port: number; seconds: number };
@@ -37,7 +38,7 @@ async function run({ port, seconds }: Order): Promise<{ requests: number; unexpe
         new Promise<void>((resolve) => {
           const client = material.clients[index];
           const ask = Buffer.from(
-            `GET /mp/v1/policy HTTP/1.1\r\nhost: 127.0.0.1\r\nif-none-match: ${client?.policyTag ?? ''}\r\n\r\n`,
+            `GET ${mpPaths.policy} HTTP/1.1\r\nhost: 127.0.0.1\r\nif-none-match: ${client?.policyTag ?? ''}\r\n\r\n`,
           );
           socket.on('data', (data) => {
             // A 304 has no body: the blank line ends it, and it fits into one segment.

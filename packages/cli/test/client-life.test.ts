@@ -6,7 +6,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { type ClientPackage, keyFingerprint } from '@holdfast/contract';
+import { type ClientPackage, keyFingerprint, mpPaths } from '@holdfast/contract';
 import { hashOf, releaseKey, signed } from '../../site/test/support/releases.ts';
 import { facts, machine } from '../../site/test/support/site.ts';
 import { startTestSite, type TestSite } from './support.ts';
@@ -106,7 +106,7 @@ test('set-ups are listed with what their machines say, and nothing of it steers 
   const { token } = (await site.json('token', 'create', '--label', 'farm')) as { token: string };
   const setupId = '0191d6c4-7a2e-4c55-8a57-1f0b8c1f3c11';
   const report = { setupId, seq: 1, at: 1, hostName: 'new-01', platform: 'linux', architecture: 'x64' };
-  const answer = await fetchSelfSigned(`${site.site.managementPointUrl}/mp/v1/setup`, {
+  const answer = await fetchSelfSigned(`${site.site.managementPointUrl}${mpPaths.setup}`, {
     token,
     reports: [
       {
@@ -136,7 +136,7 @@ async function fetchSelfSigned(url: string, body: unknown): Promise<number> {
 test('health and repair of a client, by its name', async () => {
   const { token } = (await site.json('token', 'create', '--label', 'one')) as { token: string };
   const { request } = await machine.identities.create('client');
-  await fetchSelfSigned(`${site.site.managementPointUrl}/mp/v1/enrol`, {
+  await fetchSelfSigned(`${site.site.managementPointUrl}${mpPaths.enrol}`, {
     token,
     certificateRequest: request,
     facts: { ...facts, hostName: 'web-01' },

@@ -9,6 +9,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { mpPaths } from '@holdfast/contract';
 import { releaseKey, signed, standInPackage, uploaded } from '../../site/test/support/releases.ts';
 import { openApi } from '../src/api.ts';
 import { type PushOptions, push } from '../src/push/push.ts';
@@ -26,7 +27,7 @@ token=$HOLDFAST_TOKEN
 tell() {
   printf '{"token":"%s","reports":[{"setupId":"%s","seq":%s,"at":1,"phase":"%s","moment":"%s","hostName":"far",
     "platform":"linux","architecture":"x64","intent":"install"%s}]}' "$token" "$id" "$1" "$2" "$3" "$4" |
-    curl -sk -H 'content-type: application/json' --data-binary @- "$site/mp/v1/setup"
+    curl -sk -H 'content-type: application/json' --data-binary @- "$site${mpPaths.setup}"
 }
 id=$(cat /proc/sys/kernel/random/uuid)
 code=$(cat ${folder}/code)

@@ -8,6 +8,7 @@ import type { InstallerReader } from './installer/questions.ts';
 import type { PolicyService } from './policy/model.ts';
 import type { Schema } from './store/schema.ts';
 import type { SiteTrustStore } from './trust/trust.ts';
+import type { WireGate } from './wires/model.ts';
 
 export type SiteContext = {
   readonly siteCode: SiteCode;
@@ -24,6 +25,7 @@ export type SiteContext = {
   readonly installers: InstallerReader;
   readonly policy: PolicyService;
   readonly live: LiveFeed;
+  readonly wires: WireGate;
 };
 
 /** What changed, as told to every open console. */

@@ -18,6 +18,7 @@ import { type OpenedStore, openStore } from './store/database.ts';
 import { systemKeyMaker } from './trust/keys.adapter.ts';
 import { createTrust, openTrust, type TrustPorts } from './trust/trust.ts';
 import { driveUpgrades } from './upgrades/drive.ts';
+import { openWireGate } from './wires/model.ts';
 
 export type SiteOptions = {
   /** Three characters; needed when the site is made. */
@@ -190,7 +191,8 @@ async function openContext(options: SiteOptions, ended: Endings) {
   repeat(options, ended, { name: 'last seen', interval: seenInterval, run: () => clients.flush() });
   const live = createLiveFeed(clock, stopped.signal);
   const policy = createPolicy({ siteCode, pollSeconds: options.pollSeconds, clock, store, trust, clients });
-  const domains = { trust, clients, content, installers, policy, live };
+  const wires = await openWireGate(store);
+  const domains = { trust, clients, content, installers, policy, live, wires };
   return { shared: { siteCode, clock, entropy, store, reader, ...domains }, createdAt };
 }
 

@@ -157,7 +157,7 @@ describe('the management point', () => {
   });
 
   test('a path that does not exist has a code', async () => {
-    assertCode(await ask(site, '/mp/v1/nothing', { identity: client }), 404, 'not-found');
+    assertCode(await ask(site, '/mp/v3/nothing', { identity: client }), 404, 'not-found');
     assertCode(
       await ask(site, `${mpPaths.content}/..%2f..%2fkeys`, { identity: client }),
       400,

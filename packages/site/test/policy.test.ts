@@ -195,7 +195,7 @@ describe('policy', () => {
     const { policy } = site.running.context;
     await checkIn(client);
     policy.invalidate([client.id]);
-    const building = policy.index(client.id);
+    const building = policy.index(client.id, 3);
     const deployed = await deploy();
     await building;
     const { index } = await checkIn(client);

@@ -11,6 +11,7 @@ export type AuditAction =
   | 'api-key.delete'
   | 'client.repair'
   | 'client.revoke'
+  | 'client.succeed'
   | 'collection.create'
   | 'collection.change'
   | 'collection.delete'
@@ -30,7 +31,8 @@ export type AuditAction =
   | 'upgrade.pause'
   | 'upgrade.resume'
   | 'upgrade.stop'
-  | 'upgrade.withdraw';
+  | 'upgrade.withdraw'
+  | 'wires.oldest';
 
 /**
  * @param transaction the one that makes the change

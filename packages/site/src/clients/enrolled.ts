@@ -1,5 +1,5 @@
 /** Rows of clients as the management point writes them: enrolled, seen, and with new facts. */
-import type { ClientFacts } from '@holdfast/contract';
+import { type ClientFacts, currentWire, type Wire } from '@holdfast/contract';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../store/schema.ts';
 
@@ -22,7 +22,7 @@ function factColumns(facts: ClientFacts) {
 
 export async function insertClient(
   db: Kysely<Schema>,
-  client: { id: string; facts: ClientFacts; enrolledAt: number },
+  client: { id: string; facts: ClientFacts; enrolledAt: number; wire?: Wire },
 ): Promise<void> {
   await db
     .insertInto('client')
@@ -31,6 +31,7 @@ export async function insertClient(
       ...factColumns(client.facts),
       enrolledAt: client.enrolledAt,
       lastSeenAt: null,
+      wire: client.wire ?? currentWire,
       revokedAt: null,
       policySerial: 0,
     })
@@ -48,17 +49,18 @@ export async function insertCertificate(
   await db.insertInto('certificate').values(certificate).execute();
 }
 
-/** Stores when clients were last seen: one statement for those of the same second. */
+/** Stores when clients were last seen, and on which wire: one statement for those of the same second. */
 export async function stampSeen(
   db: Kysely<Schema>,
-  clients: Iterable<{ readonly id: string; readonly lastSeenAt: number | null }>,
+  clients: Iterable<{ readonly id: string; readonly lastSeenAt: number | null; readonly wire: Wire }>,
 ): Promise<void> {
-  const bySecond = Map.groupBy(clients, (client) => client.lastSeenAt);
+  const groups = Map.groupBy(clients, ({ lastSeenAt, wire }) => `${lastSeenAt} ${wire}`);
   await db.transaction().execute(async (transaction) => {
-    for (const [lastSeenAt, group] of bySecond) {
+    for (const group of groups.values()) {
+      const { lastSeenAt = null, wire = currentWire } = group[0] ?? {};
       for (let start = 0; start < group.length; start += chunkSize) {
         const ids = group.slice(start, start + chunkSize).map((client) => client.id);
-        await transaction.updateTable('client').set({ lastSeenAt }).where('id', 'in', ids).execute();
+        await transaction.updateTable('client').set({ lastSeenAt, wire }).where('id', 'in', ids).execute();
       }
     }
   });

@@ -1,4 +1,5 @@
 /** Clients as the management point needs them at every request, in memory: known, revoked, their policy, last seen. */
+import { currentWire, type Wire } from '@holdfast/contract';
 import type { Clock } from '@holdfast/ports';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../store/schema.ts';
@@ -11,14 +12,16 @@ export type RegisteredClient = {
   policyTag: string | undefined;
   /** Milliseconds since 1970, cut to the second: one statement then stamps all clients of a second. */
   lastSeenAt: number | null;
+  /** The one that it spoke last. */
+  wire: Wire;
 };
 
 export type ClientRegistry = {
   get(id: string): RegisteredClient | undefined;
   /** Stamps a check-in; written to the store in batches. */
-  seen(client: RegisteredClient): void;
+  seen(client: RegisteredClient, wire: Wire): void;
   /** Adds a client that was just enrolled, or takes up a change of its row. */
-  set(client: { id: string; revoked: boolean; lastSeenAt: number | null }): void;
+  set(client: { id: string; revoked: boolean; lastSeenAt: number | null; wire?: Wire }): void;
   /** Writes the stamps that are not stored yet. */
   flush(): Promise<void>;
   /** All clients: for what concerns every one of them. */
@@ -29,21 +32,25 @@ export type ClientRegistry = {
 export async function loadRegistry(store: Kysely<Schema>, clock: Clock): Promise<ClientRegistry> {
   const clients = new Map<string, RegisteredClient>();
   let unstored = new Set<RegisteredClient>();
-  const rows = await store.selectFrom('client').select(['id', 'revokedAt', 'lastSeenAt']).execute();
-  for (const { id, revokedAt, lastSeenAt } of rows) {
-    clients.set(id, { id, revoked: revokedAt !== null, policyTag: undefined, lastSeenAt });
+  const rows = await store.selectFrom('client').select(['id', 'revokedAt', 'lastSeenAt', 'wire']).execute();
+  for (const { id, revokedAt, lastSeenAt, wire } of rows) {
+    const seen = { lastSeenAt, wire: wire as Wire };
+    clients.set(id, { id, revoked: revokedAt !== null, policyTag: undefined, ...seen });
   }
   return {
     get: (id) => clients.get(id),
     all: () => clients.values(),
-    seen(client) {
+    seen(client, wire) {
+      // What was said on another wire may not be what is said on this one.
+      if (client.wire !== wire) client.policyTag = undefined;
+      client.wire = wire;
       client.lastSeenAt = Math.floor(clock.now() / 1000) * 1000;
       unstored.add(client);
     },
-    set({ id, revoked, lastSeenAt }) {
+    set({ id, revoked, lastSeenAt, wire = currentWire }) {
       const known = clients.get(id);
       if (known) Object.assign(known, { revoked, lastSeenAt });
-      else clients.set(id, { id, revoked, policyTag: undefined, lastSeenAt });
+      else clients.set(id, { id, revoked, policyTag: undefined, lastSeenAt, wire });
     },
     async flush() {
       if (unstored.size === 0) return;

@@ -1,5 +1,5 @@
 /** GET /clients, GET /clients/:id, DELETE /clients/:id/certificate. */
-import { ClientDetail, ClientSummary, HealthState, PageOf, PageQuery, Uuid } from '@holdfast/contract';
+import { ClientDetail, ClientSummary, HealthState, PageOf, PageQuery, Uuid, Wire } from '@holdfast/contract';
 import Type from 'typebox';
 import type { SiteContext } from '../context.ts';
 import { type Api, errors, IdParams, identityOf, Nothing } from '../http/api.ts';
@@ -11,6 +11,7 @@ const ClientQuery = Type.Object(
     ...PageQuery.properties,
     collectionId: Type.Optional(Uuid),
     health: Type.Optional(HealthState),
+    wire: Type.Optional(Wire),
   },
   { additionalProperties: false },
 );

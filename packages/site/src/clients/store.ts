@@ -7,6 +7,9 @@ import {
   HoldfastError,
   type Page,
   type Platform,
+  type Wire,
+  type WireCount,
+  wires,
 } from '@holdfast/contract';
 import type { Kysely } from 'kysely';
 import type { Static } from 'typebox';
@@ -31,6 +34,7 @@ export const clientSummaryColumns = [
   'client.osVersion',
   'client.architecture',
   'client.clientVersion',
+  'client.wire',
   'client.enrolledAt',
   'client.lastSeenAt',
   'client.revokedAt',
@@ -45,13 +49,14 @@ export type ClientSummaryRow = Pick<
   | 'osVersion'
   | 'architecture'
   | 'clientVersion'
+  | 'wire'
   | 'enrolledAt'
   | 'lastSeenAt'
   | 'revokedAt'
 >;
 
 export function clientSummary(row: ClientSummaryRow): ClientSummary {
-  return { ...row, platform: row.platform as Static<typeof Platform> };
+  return { ...row, platform: row.platform as Static<typeof Platform>, wire: row.wire as Wire };
 }
 
 /** Facts were checked against their schema when the client sent them. */
@@ -69,13 +74,15 @@ export async function markClientRevoked(db: Kysely<Schema>, id: string, at: numb
 
 export type ClientsQuery = PageRequest & {
   readonly collectionId?: string | undefined;
+  /** Only clients that spoke this wire last. */
+  readonly wire?: Wire | undefined;
   /** Only clients that are so, looked at at this time (milliseconds since 1970). */
   readonly health?: { readonly state: HealthState; readonly now: number } | undefined;
 };
 
 /** Clients by host name; those of one collection, or in one state of health, where it is named. */
 export async function listClients(db: Kysely<Schema>, request: ClientsQuery): Promise<Page<ClientSummary>> {
-  const { collectionId, health, search } = request;
+  const { collectionId, health, search, wire } = request;
   const limit = request.limit ?? defaultPageLimit;
   const place = byName.read(request.cursor);
   const filtered = db
@@ -89,6 +96,7 @@ export async function listClients(db: Kysely<Schema>, request: ClientsQuery): Pr
           .where('collectionMember.collectionId', '=', collectionId ?? ''),
       ),
     )
+    .$if(wire !== undefined, (query) => query.where('client.wire', '=', wire ?? 0))
     .$if(health !== undefined, (query) =>
       query.where('client.id', 'in', () =>
         evaluated(db)
@@ -170,6 +178,20 @@ async function clientDeployments(db: Kysely<Schema>, id: string): Promise<Client
     ...row,
     intent: intent as ClientDetail['deployments'][number]['intent'],
     ...standing({ state, code, details }),
+  }));
+}
+
+/** How many clients that are not revoked spoke each wire last. */
+export async function countWires(db: Kysely<Schema>): Promise<WireCount[]> {
+  const rows = await db
+    .selectFrom('client')
+    .select((eb) => ['wire', eb.fn.countAll<number>().as('clients')])
+    .where('revokedAt', 'is', null)
+    .groupBy('wire')
+    .execute();
+  return wires.map((wire) => ({
+    wire,
+    clients: Number(rows.find((row) => row.wire === wire)?.clients ?? 0),
   }));
 }
 

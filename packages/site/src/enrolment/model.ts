@@ -5,28 +5,47 @@ import {
   HoldfastError,
   parseToken,
   type RenewRequest,
+  type Sha256,
   sha256,
+  type Wire,
 } from '@holdfast/contract';
-import { insertCertificate, insertClient } from '../clients/enrolled.ts';
+import type { Kysely } from 'kysely';
+import { audit } from '../audit/model.ts';
+import { insertCertificate, insertClient, updateFacts } from '../clients/enrolled.ts';
 import { announceMemberships, evaluateClient, type Membership } from '../collections/membership.ts';
 import type { SiteContext } from '../context.ts';
+import type { Schema } from '../store/schema.ts';
 import { checkRequest } from '../trust/certificates.ts';
+import { proveFormer, succeed } from './secrets.ts';
 import { countUse, findTokenBySecret, findTokenUse, lockToken, type TokenRow } from './store.ts';
 
 /** Two requests with one key at the same moment: the later one takes the client of the earlier. */
 const raceAttempts = 3;
 
 /** The order in which faults are named: unknown, revoked, expired; used only where this key did not use it. */
-function checkToken(token: TokenRow | undefined, now: number): asserts token is TokenRow {
+export function checkToken(token: TokenRow | undefined, now: number): asserts token is TokenRow {
   if (!token) throw new HoldfastError('token.unknown', 'This site did not issue the enrolment token.');
   if (token.revokedAt !== null) throw new HoldfastError('token.revoked', 'The enrolment token was revoked.');
   if (token.expiresAt <= now) throw new HoldfastError('token.expired', 'The enrolment token has expired.');
 }
 
-function checkUses(token: TokenRow): void {
+export function checkUses(token: TokenRow): void {
   if (token.maxUses !== null && token.uses >= token.maxUses) {
     throw new HoldfastError('token.used', 'The enrolment token was used as often as it may be.');
   }
+}
+
+/** The client stays who it was, with what is deployed to it and what it has told; its facts are those of now. */
+async function takeOver(
+  context: SiteContext,
+  transaction: Kysely<Schema>,
+  { facts, succeeds }: Pick<EnrolRequest, 'facts'> & Required<Pick<EnrolRequest, 'succeeds'>>,
+  publicKey: Sha256,
+): Promise<void> {
+  await succeed(transaction, succeeds, { publicKey, at: context.clock.now() });
+  await updateFacts(transaction, succeeds.clientId, facts);
+  const target = `${facts.hostName} ${succeeds.clientId}`;
+  await audit(context, transaction, { actor: 'site', action: 'client.succeed', target });
 }
 
 type Issued = Awaited<ReturnType<SiteContext['trust']['issueClient']>>;
@@ -38,9 +57,9 @@ type Issued = Awaited<ReturnType<SiteContext['trust']['issueClient']>>;
 async function store(
   context: SiteContext,
   request: EnrolRequest,
-  made: { tokenId: string; clientId: string; issued: Issued },
+  made: { tokenId: string; clientId: string; issued: Issued; wire: Wire },
 ): Promise<Membership[] | undefined> {
-  const { clientId, issued, tokenId } = made;
+  const { clientId, issued, tokenId, wire } = made;
   return await context.store.transaction().execute(async (transaction) => {
     const now = context.clock.now();
     const token = await lockToken(transaction, tokenId);
@@ -50,7 +69,9 @@ async function store(
     let joined: Membership[] = [];
     if (earlier === undefined) {
       checkUses(token);
-      await insertClient(transaction, { id: clientId, facts: request.facts, enrolledAt: now });
+      if (request.succeeds)
+        await takeOver(context, transaction, { ...request, succeeds: request.succeeds }, issued.publicKey);
+      else await insertClient(transaction, { id: clientId, facts: request.facts, enrolledAt: now, wire });
       await countUse(transaction, { tokenId, publicKey: issued.publicKey, clientId, at: now });
       joined = await evaluateClient(transaction, clientId);
     }
@@ -61,12 +82,13 @@ async function store(
 
 /**
  * Enrols a client. The same key with the same token gets the same client again, with a new certificate and
- * without another use: the answer to the first request may have been lost.
+ * without another use: the answer to the first request may have been lost. Whoever proves that it takes the place of a
+ * client of the first generation is that client; nothing else makes two machines one, their names least of all.
  *
  * @throws HoldfastError `token.malformed`, `token.unknown`, `token.revoked`, `token.expired`, `token.used`,
- * `certificate.request-invalid`, `certificate.revoked`
+ * `certificate.request-invalid`, `certificate.revoked`, `secret.refused`
  */
-export async function enrol(context: SiteContext, request: EnrolRequest): Promise<EnrolResponse> {
+export async function enrol(context: SiteContext, request: EnrolRequest, wire: Wire): Promise<EnrolResponse> {
   const secretHash = sha256(parseToken(request.token).secret);
   for (let attempt = 1; attempt <= raceAttempts; attempt += 1) {
     const token = await findTokenBySecret(context.store, secretHash);
@@ -76,17 +98,21 @@ export async function enrol(context: SiteContext, request: EnrolRequest): Promis
     // Before the work of signing; decided once more inside the transaction.
     if (earlier === undefined) checkUses(token);
     else refuseRevoked(context, earlier);
-    const clientId = earlier ?? context.entropy.uuid();
+    if (earlier === undefined && request.succeeds) {
+      await proveFormer(context.store, request.succeeds, fingerprint);
+      refuseRevoked(context, request.succeeds.clientId);
+    }
+    const clientId = earlier ?? request.succeeds?.clientId ?? context.entropy.uuid();
     const issued = await context.trust.issueClient({
       certificateRequest: request.certificateRequest,
       clientId,
     });
-    const joined = await store(context, request, { tokenId: token.id, clientId, issued });
+    const joined = await store(context, request, { tokenId: token.id, clientId, issued, wire });
     if (joined === undefined) continue;
     if (earlier === undefined) {
       // Whoever revoked it since the commit has put it there already.
       if (!context.clients.get(clientId)) {
-        context.clients.set({ id: clientId, revoked: false, lastSeenAt: null });
+        context.clients.set({ id: clientId, revoked: false, lastSeenAt: null, wire });
       }
       announceMemberships(context, joined);
       context.live.publish({ kind: 'client', id: clientId });
@@ -102,7 +128,7 @@ export async function enrol(context: SiteContext, request: EnrolRequest): Promis
   throw new HoldfastError('conflict', 'Another request enrols with this key at the same time.');
 }
 
-function refuseRevoked(context: SiteContext, clientId: string): void {
+export function refuseRevoked(context: SiteContext, clientId: string): void {
   if (context.clients.get(clientId)?.revoked) {
     throw new HoldfastError('certificate.revoked', 'The client that has this key was revoked.');
   }

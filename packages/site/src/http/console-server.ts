@@ -26,6 +26,7 @@ import { statusRoutes } from '../status/routes.ts';
 import { databaseKindOf } from '../store/database.ts';
 import { tokenRoutes } from '../tokens/routes.ts';
 import { upgradeRoutes } from '../upgrades/routes.ts';
+import { wireRoutes } from '../wires/routes.ts';
 import { type Api, errors } from './api.ts';
 import { answerErrors, answerFrameworkErrors } from './errors.ts';
 import { guard } from './guard.ts';
@@ -165,6 +166,7 @@ function addRoutes(api: Api, context: SiteContext, signIn: SignIn, firstRun: Fir
   releaseRoutes(api, context);
   repairRoutes(api, context);
   upgradeRoutes(api, context);
+  wireRoutes(api, context);
   statusRoutes(api, context);
   tokenRoutes(api, context);
   collectionRoutes(api, context);

@@ -124,7 +124,7 @@ export function answerErrors(app: FastifyInstance, log: (line: string) => void):
   app.setErrorHandler((thrown, request, reply) => answerError(thrown, request, reply, log));
   app.setNotFoundHandler((request, reply) =>
     answerError(
-      new HoldfastError('not-found', `There is no ${request.method} ${pathOf(request.url)}.`),
+      new HoldfastError('not-found', `There is no ${request.method} ${pathOf(request.originalUrl)}.`),
       request,
       reply,
       log,

@@ -26,9 +26,10 @@ import { setupReportRoute } from '../setup/report-route.ts';
 import type { StatusIngest } from '../status/ingest.ts';
 import { noteProved } from '../upgrades/drive.ts';
 import { answerErrors, answerFrameworkErrors } from './errors.ts';
-import { type IdentifyPeer, knownClient, peerIdentifier } from './peer.ts';
+import { firstGenerationRoutes } from './first-generation.ts';
+import { type IdentifyPeer, knownClient, peerIdentifier, spokenWire } from './peer.ts';
 import { sendContent } from './send-content.ts';
-import { answerUnchanged, sameTag } from './unchanged.ts';
+import { answerUnchanged, sendPolicy } from './unchanged.ts';
 import { validatorCompiler } from './validation.ts';
 
 /** Milliseconds in which a request must have come whole, and an idle connection is kept. */
@@ -67,7 +68,7 @@ export function createManagementPoint(options: ManagementPointOptions): Manageme
     minVersion: 'TLSv1.2' as const,
   });
   const identify = peerIdentifier(context.clients, context.clock);
-  const unchanged = answerUnchanged(context.clients, identify);
+  const unchanged = answerUnchanged(context.clients, identify, context.wires);
   // Enrolment comes without a certificate; every other route asks for it itself.
   const tls = { ...secure(options.server), requestCert: true, rejectUnauthorized: false };
   const app = Fastify({
@@ -80,9 +81,12 @@ export function createManagementPoint(options: ManagementPointOptions): Manageme
     bodyLimit,
     forceCloseConnections: true,
     frameworkErrors: answerFrameworkErrors(options.log),
+    // What wire 2 has stands where wire 3 has it; what differs is asked of the address as it was sent.
+    rewriteUrl: ({ url = '' }) => url.replace(/^\/mp\/v2\//, '/mp/v3/'),
   });
   app.setValidatorCompiler(validatorCompiler);
   answerErrors(app, options.log);
+  app.addHook('onRequest', async (request) => context.wires.admit(spokenWire(request)));
   trustRoutes(app, options);
   enrolmentRoutes(app, context, identify);
   policyRoutes(app, context, identify);
@@ -91,6 +95,7 @@ export function createManagementPoint(options: ManagementPointOptions): Manageme
   healthReportRoute(app, context, identify);
   openReleaseRoutes(app, context);
   setupReportRoute(app, context, identify);
+  firstGenerationRoutes(app, options);
   return { app, renew: (server) => app.server.setSecureContext(secure(server)) };
 }
 
@@ -111,7 +116,7 @@ function enrolmentRoutes(app: FastifyInstance, context: SiteContext, identify: I
   app.post<{ Body: EnrolRequest }>(
     mpPaths.enrol,
     { bodyLimit: wireLimits.enrolBytes, schema: { body: EnrolRequest, response: { 200: EnrolResponse } } },
-    (request) => enrol(context, request.body),
+    (request) => enrol(context, request.body, spokenWire(request)),
   );
   app.post<{ Body: RenewRequest }>(
     mpPaths.renew,
@@ -125,12 +130,9 @@ function policyRoutes(app: FastifyInstance, context: SiteContext, identify: Iden
   // An unchanged policy whose tag is in memory was answered before (unchanged.ts).
   app.get(mpPaths.policy, async (request, reply) => {
     const client = identify(request.raw);
-    clients.seen(client);
-    const asked = request.headers['if-none-match'];
-    const { tag, body } = await policy.index(client.id);
-    reply.header('etag', `"${tag}"`);
-    if (asked !== undefined && sameTag(asked, tag)) return await reply.code(304).send();
-    return await reply.type('application/json').send(body);
+    const wire = spokenWire(request);
+    clients.seen(client, wire);
+    return await sendPolicy(await policy.index(client.id, wire), request, reply);
   });
   app.get<{ Params: { hash: Sha256 } }>(
     `${mpPaths.assignments}/:hash`,
@@ -171,7 +173,7 @@ function reportRoutes(app: FastifyInstance, options: ManagementPointOptions, ide
       });
       announceMemberships(context, changed);
       context.policy.invalidate(proved);
-      context.clients.seen(client);
+      context.clients.seen(client, spokenWire(request));
       context.live.publish({ kind: 'client', id: client.id });
       return await reply.code(204).send();
     },
@@ -192,7 +194,7 @@ function reportRoutes(app: FastifyInstance, options: ManagementPointOptions, ide
           'The messages are of another client than the certificate.',
         );
       }
-      context.clients.seen(client);
+      context.clients.seen(client, spokenWire(request));
       return await ingest.add(request.body);
     },
   );

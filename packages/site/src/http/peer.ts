@@ -1,8 +1,8 @@
-/** Who is at the other end of a connection to the management point: the client that its certificate names. */
+/** Who is at the other end of a connection to the management point: the client that its certificate names, and its wire. */
 import type { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
-import { HoldfastError } from '@holdfast/contract';
+import { currentWire, HoldfastError, type Wire, wireOf } from '@holdfast/contract';
 import type { Clock } from '@holdfast/ports';
 import type { FastifyRequest } from 'fastify';
 import type { ClientRegistry, RegisteredClient } from '../clients/registry.ts';
@@ -60,6 +60,10 @@ export function peerIdentifier(clients: ClientRegistry, clock: Clock): IdentifyP
     return client;
   };
 }
+
+/** The wire that a request came on; what belongs to none is a path that is not there. */
+export const spokenWire = (request: Pick<FastifyRequest, 'originalUrl'>): Wire =>
+  wireOf(request.originalUrl) ?? currentWire;
 
 /** Refuses strangers before a body of theirs is read. */
 export function knownClient(identify: IdentifyPeer) {

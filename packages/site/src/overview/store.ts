@@ -1,6 +1,7 @@
 /** Counts of the start page. */
 import type { Overview } from '@holdfast/contract';
 import type { Kysely } from 'kysely';
+import { countWires } from '../clients/store.ts';
 import { countStates, standings } from '../deployments/store.ts';
 import { countHealth } from '../health/lists.ts';
 import { totalOf } from '../store/pages.ts';
@@ -31,6 +32,7 @@ export async function readOverview(db: Kysely<Schema>, now: number): Promise<Ove
       revoked: await totalOf(clients.where('revokedAt', 'is not', null)),
       silent,
       unhealthy: failed,
+      wires: await countWires(db),
     },
     packages: await totalOf(db.selectFrom('package')),
     deployments: await totalOf(active),

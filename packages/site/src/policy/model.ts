@@ -1,16 +1,28 @@
 /** Policy: which assignments a client has, as a signed index whose serial only rises. */
-import { HoldfastError, type PolicyIndex, type Sha256, type SiteCode, sha256 } from '@holdfast/contract';
+import {
+  currentWire,
+  HoldfastError,
+  type PolicyIndex,
+  type Sha256,
+  type SiteCode,
+  sha256,
+  type Wire,
+} from '@holdfast/contract';
 import type { Clock } from '@holdfast/ports';
 import type { Kysely } from 'kysely';
 import type { ClientRegistry } from '../clients/registry.ts';
 import type { Schema } from '../store/schema.ts';
 import type { SiteTrustStore } from '../trust/trust.ts';
 import { proofBody, type VersionPart, versionPart } from '../upgrades/policy.ts';
+import { firstGenerationPolicy } from './first-generation.ts';
 import { assignmentBody, assignmentsOf, findSignedPolicy, saveSignedPolicy } from './store.ts';
 
 export type PolicyService = {
-  /** The sealed index of a client as sent (an Envelope in JSON), and its entity tag. Signed anew only if it changed. */
-  index(clientId: string): Promise<{ tag: string; body: string }>;
+  /**
+   * The index of a client as it is sent on this wire, and its entity tag: sealed (an Envelope in JSON), and signed anew only
+   * if it changed; on wire 1 a PolicyV1.
+   */
+  index(clientId: string, wire: Wire): Promise<{ tag: string; body: string }>;
   /** The text of an assignment, if it is in the client's own policy. @throws HoldfastError `not-found` */
   assignment(clientId: string, hash: Sha256): Promise<string>;
   /** The policy of these clients (or of all) may have changed: it is looked at again at their next check-in. */
@@ -58,7 +70,7 @@ export function createPolicy(site: {
   const { clients, store } = site;
   const bodies = recentBodies();
   /** Clients whose index is being built; true once their policy changed meanwhile. */
-  const building = new Map<string, { outdated: boolean; index: Promise<Index> }>();
+  const building = new Map<string, { outdated: boolean; wire: Wire; index: Promise<Index> }>();
 
   /** The text that is signed: the same fields in the same order give the same text, and so the same signature. */
   function payloadOf(
@@ -81,12 +93,12 @@ export function createPolicy(site: {
   }
 
   /** The index that was signed last if it still says the same; else the next one, its serial stored before it is sent. */
-  async function sign(clientId: string): Promise<Index> {
+  async function sign(clientId: string, wire: Wire): Promise<Index> {
     const signed = await findSignedPolicy(store, clientId);
     if (!signed) throw new HoldfastError('not-found', `There is no client ${clientId}.`);
     const says = {
       assignments: await assignmentsOf(store, clientId),
-      ...(await versionPart(store, site.trust, clientId)),
+      ...(wire === currentWire ? await versionPart(store, site.trust, clientId) : { proof: [] }),
     };
     let payload = payloadOf(clientId, says, signed.policySerial, signed.policyIssuedAt ?? 0);
     let tag = sha256(payload);
@@ -100,14 +112,20 @@ export function createPolicy(site: {
     return { tag, body: JSON.stringify(site.trust.seal('holdfast/policy-index', payload)) };
   }
 
-  async function build(clientId: string): Promise<Index> {
+  async function plain(clientId: string): Promise<Index> {
+    const body = JSON.stringify(await firstGenerationPolicy(site, clientId));
+    return { tag: sha256(body), body };
+  }
+
+  async function build(clientId: string, wire: Wire): Promise<Index> {
     for (let attempt = 1; ; attempt += 1) {
-      const index = await sign(clientId);
+      const index = await (wire === 1 ? plain(clientId) : sign(clientId, wire));
       const state = building.get(clientId);
       if (!state?.outdated) {
         bodies.set(clientId, index);
         const client = clients.get(clientId);
-        if (client) client.policyTag = index.tag;
+        // A client that speaks another wire by now has another index.
+        if (client?.wire === wire) client.policyTag = index.tag;
         return index;
       }
       if (attempt === buildAttempts) return index;
@@ -115,19 +133,23 @@ export function createPolicy(site: {
     }
   }
 
+  function indexOf(clientId: string, wire: Wire): Promise<Index> {
+    const client = clients.get(clientId);
+    const kept = bodies.get(clientId);
+    if (kept && client?.wire === wire && kept.tag === client.policyTag) return Promise.resolve(kept);
+    const running = building.get(clientId);
+    if (running?.wire === wire) return running.index;
+    // Two that sign at once would give one serial to two indexes: the other wire's is waited for.
+    if (running) return running.index.catch(() => undefined).then(() => indexOf(clientId, wire));
+    const state = { outdated: false, wire, index: Promise.resolve().then(() => build(clientId, wire)) };
+    building.set(clientId, state);
+    const done = () => building.delete(clientId);
+    state.index.then(done, done);
+    return state.index;
+  }
+
   return {
-    index(clientId) {
-      const tag = clients.get(clientId)?.policyTag;
-      const kept = bodies.get(clientId);
-      if (kept && kept.tag === tag) return Promise.resolve(kept);
-      const running = building.get(clientId);
-      if (running) return running.index;
-      const state = { outdated: false, index: Promise.resolve().then(() => build(clientId)) };
-      building.set(clientId, state);
-      const done = () => building.delete(clientId);
-      state.index.then(done, done);
-      return state.index;
-    },
+    index: indexOf,
     async assignment(clientId, hash) {
       const body = (await assignmentBody(store, clientId, hash)) ?? (await proofBody(store, clientId, hash));
       if (body === undefined) throw new HoldfastError('not-found', 'The client has no such assignment.');

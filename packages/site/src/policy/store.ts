@@ -1,5 +1,5 @@
 /** Rows that policy is made of. */
-import type { PolicyIndex, Sha256 } from '@holdfast/contract';
+import { HoldfastError, type PolicyIndex, type Sha256 } from '@holdfast/contract';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../store/schema.ts';
 
@@ -48,6 +48,26 @@ export async function assignmentBody(
     .where('assignment.hash', '=', hash)
     .executeTakeFirst();
   return row?.body;
+}
+
+/** The texts of all assignments of a client, the newest first, and its platform. @throws HoldfastError `not-found` */
+export async function assignmentBodies(
+  db: Kysely<Schema>,
+  clientId: string,
+): Promise<{ platform: string; bodies: readonly string[] }> {
+  const client = await db
+    .selectFrom('client')
+    .select('platform')
+    .where('id', '=', clientId)
+    .executeTakeFirst();
+  if (!client) throw new HoldfastError('not-found', `There is no client ${clientId}.`);
+  const rows = await assigned(db, clientId)
+    .innerJoin('assignment', 'assignment.hash', 'deployment.assignmentHash')
+    .select('assignment.body')
+    .orderBy('deployment.createdAt', 'desc')
+    .orderBy('deployment.id', 'desc')
+    .execute();
+  return { platform: client.platform, bodies: rows.map(({ body }) => body) };
 }
 
 function assigned(db: Kysely<Schema>, clientId: string) {

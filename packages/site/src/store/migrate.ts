@@ -6,10 +6,17 @@ import { firstLight } from './migrations/0001-first-light.ts';
 import { settings } from './migrations/0002-settings.ts';
 import { clientLife } from './migrations/0003-client-life.ts';
 import { clientUpgrades } from './migrations/0004-client-upgrades.ts';
+import { threeWires } from './migrations/0005-three-wires.ts';
 import type { Schema } from './schema.ts';
 
 /** In order of their numbers; never changed once released, only added to. */
-export const migrations: readonly Migration[] = [firstLight, settings, clientLife, clientUpgrades];
+export const migrations: readonly Migration[] = [
+  firstLight,
+  settings,
+  clientLife,
+  clientUpgrades,
+  threeWires,
+];
 
 /** Any number, the same for every site server: who holds PostgreSQL's advisory lock of it migrates. */
 const migrationLock = 4_829_810;

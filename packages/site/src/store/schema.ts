@@ -32,6 +32,8 @@ type ClientTable = {
   facts: string;
   enrolledAt: number;
   lastSeenAt: number | null;
+  /** The wire that it spoke last. */
+  wire: Generated<number>;
   /** Revocation: no certificate of this client is accepted from then on. */
   revokedAt: number | null;
   /** Serial of the last policy index that was signed for it. */
@@ -39,6 +41,16 @@ type ClientTable = {
   /** When that index was signed, and its hash: the same index can be built again without a new serial. */
   policyIssuedAt: number | null;
   policyTag: string | null;
+};
+
+/** Secrets of clients of the first generation, as their hashes. */
+type ClientSecretTable = {
+  clientId: string;
+  secretHash: string;
+  issuedAt: number;
+  /** Fingerprint of the key of today's client that has taken its place, and when the secret ends because of it. */
+  succeededBy: string | null;
+  endsAt: number | null;
 };
 
 type CertificateTable = {
@@ -154,6 +166,7 @@ type SettingTable = { key: string; value: string };
 export type Schema = {
   site: SiteTable;
   client: ClientTable;
+  clientSecret: ClientSecretTable;
   certificate: CertificateTable;
   token: TokenTable;
   tokenUse: TokenUseTable;

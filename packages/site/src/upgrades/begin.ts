@@ -16,7 +16,7 @@ export async function beginRing(
     .selectFrom('clientUpgradeMember as member')
     .innerJoin('client', 'client.id', 'member.clientId')
     .select(['member.clientId', 'member.version', 'client.platform', 'client.architecture'])
-    .select(['client.clientVersion', 'client.revokedAt'])
+    .select(['client.clientVersion', 'client.wire', 'client.revokedAt'])
     .where('member.upgradeId', '=', upgradeId)
     .where('member.ring', '=', ring)
     .where('member.state', '=', 'waiting')

@@ -53,7 +53,7 @@ function clientsOf(db: Kysely<Schema>, collectionId: string) {
     .selectFrom('collectionMember')
     .innerJoin('client', 'client.id', 'collectionMember.clientId')
     .select(['client.id', 'client.platform', 'client.architecture', 'client.clientVersion'])
-    .select('client.lastSeenAt')
+    .select(['client.wire', 'client.lastSeenAt'])
     .where('collectionMember.collectionId', '=', collectionId)
     .where('client.revokedAt', 'is', null)
     .orderBy('client.id')

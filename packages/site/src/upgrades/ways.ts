@@ -1,5 +1,5 @@
 /** The way of each client to a version: the next one that it can take, or why it is left out. */
-import { type ClientRelease, compareVersions, type VersionOrder } from '@holdfast/contract';
+import { type ClientRelease, compareVersions, currentWire, type VersionOrder } from '@holdfast/contract';
 import { type Milestone, nextVersion } from '@holdfast/rollout';
 import type { Kysely } from 'kysely';
 import { compareReleases, releaseFloorSetting } from '../releases/store.ts';
@@ -10,6 +10,8 @@ export type Traveller = {
   readonly platform: string;
   readonly architecture: string;
   readonly clientVersion: string;
+  /** The one that it spoke last. */
+  readonly wire: number;
 };
 
 export type Way = { readonly version: string } | { readonly leftOut: string };
@@ -56,7 +58,9 @@ export async function waysTo(
   const floor = await getSetting(db, releaseFloorSetting);
   const up = action === 'upgrade';
 
-  function of({ clientVersion, platform, architecture }: Traveller): Way {
+  function of({ clientVersion, platform, architecture, wire }: Traveller): Way {
+    if (wire !== currentWire)
+      return { leftOut: `speaks wire ${wire}: today's client comes with its package` };
     const difference = compareVersions(clientVersion, target, 3);
     if (difference === undefined) return { leftOut: 'its version is none that can be compared' };
     if (difference === 0) return { leftOut: `has ${target} already` };

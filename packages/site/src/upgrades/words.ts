@@ -1,5 +1,5 @@
 /** What clients say of their version, as status messages: which member it is about, and how that one stands after it. */
-import { statusCode, statusTextLimit } from '@holdfast/contract';
+import { currentWire, statusCode, statusTextLimit } from '@holdfast/contract';
 import type { Kysely } from 'kysely';
 import type { ClientUpgradeMemberRow, ClientUpgradeRow, NewStatusMessage, Schema } from '../store/schema.ts';
 import { lockUpgrade, saveMember, unended } from './store.ts';
@@ -152,7 +152,8 @@ async function knownOf(
   const { clientVersion } = client;
   if (version === upgrade.version) return { next: null, clientVersion };
   const ways = await waysTo(db, { action: 'upgrade', version: upgrade.version });
-  const way = ways.of({ ...client, clientVersion: version });
+  // Whoever tells of a trial speaks today's wire, whatever its row still says.
+  const way = ways.of({ ...client, clientVersion: version, wire: currentWire });
   // A release that is gone meanwhile: the order stands, and the client says why it cannot take it.
   return { next: 'version' in way ? way.version : upgrade.version, clientVersion };
 }
