@@ -1,5 +1,5 @@
 /** The addresses of the console. */
-import type { HealthState, SetupState } from '@holdfast/contract/web';
+import type { HealthState, SetupState, Wire } from '@holdfast/contract/web';
 import { Button, Center, Loader, Text } from '@mantine/core';
 import { IconMapOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -23,6 +23,7 @@ import { SetupsPage } from './clients/setups/setups.tsx';
 import { OrderPage } from './clients/versions/order.tsx';
 import { UpgradePage } from './clients/versions/upgrade.tsx';
 import { ClientVersionsPage } from './clients/versions/versions.tsx';
+import { wireOfText } from './clients/wires.ts';
 import { CollectionPage } from './collections/collection.tsx';
 import { CollectionsPage } from './collections/collections.tsx';
 import { EditCollectionPage, NewCollectionPage } from './collections/edit.tsx';
@@ -134,11 +135,12 @@ const clientsFrame = createRoute({
 const clients = createRoute({
   getParentRoute: () => clientsFrame,
   path: '/clients',
-  validateSearch: (search): { health?: HealthState } => {
+  validateSearch: (search): { health?: HealthState; wire?: Wire } => {
     const health = healthStateOf(search.health);
-    return health === undefined ? {} : { health };
+    const wire = wireOfText(search.wire);
+    return { ...(health === undefined ? {} : { health }), ...(wire === undefined ? {} : { wire }) };
   },
-  component: () => <ClientsPage health={clients.useSearch().health} />,
+  component: () => <ClientsPage {...clients.useSearch()} />,
 });
 const setups = createRoute({
   getParentRoute: () => clientsFrame,

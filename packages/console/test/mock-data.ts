@@ -66,6 +66,7 @@ function clientOf(index: number, now: number): ClientDetail {
   return {
     id: idOf(`client ${index}`),
     ...summary,
+    wire: index === 3 ? 1 : index === 6 ? 2 : 3,
     enrolledAt: now - (70 - index) * day,
     lastSeenAt: index === 5 ? null : now - (index * index + 1) * minute,
     revokedAt: index === 7 ? now - day : null,

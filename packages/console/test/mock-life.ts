@@ -195,12 +195,12 @@ export function lifeData(names: Names): LifeData {
     },
     offer: {
       managementPoint,
-      setupScript: { url: `${managementPoint}/mp/v1/client-setup/setup.sh`, sha256: hash('e') },
+      setupScript: { url: `${managementPoint}/mp/v3/client-setup/setup.sh`, sha256: hash('e') },
       release: {
         version: '0.1.0',
         packages: packages.map((each) => ({
           ...each,
-          url: `${managementPoint}/mp/v1/packages/${each.sha256}`,
+          url: `${managementPoint}/mp/v3/packages/${each.sha256}`,
         })),
       },
     },

@@ -86,8 +86,15 @@ function statusRows(data: MockData, { query }: Asked): StatusRow[] {
 
 function clientRows(data: MockData, { query }: Asked) {
   const health = query.get('health');
-  return data.clients.filter((client) => health === null || client.health.state === health);
+  const wire = query.get('wire');
+  return data.clients.filter(
+    (client) =>
+      (health === null || client.health.state === health) && (wire === null || client.wire === Number(wire)),
+  );
 }
+
+const wiresOf = ({ clients }: MockData) =>
+  [1, 2, 3].map((wire) => ({ wire, clients: clients.filter((client) => client.wire === wire).length }));
 
 function setupRows(data: MockData, { query }: Asked) {
   const wanted = (['state', 'tokenId'] as const).filter((name) => query.has(name));
@@ -139,7 +146,14 @@ function read(data: MockData, asked: Asked): Answer {
   switch (`${list}${id === undefined ? '' : '/one'}${part === undefined ? '' : `/${part}`}`) {
     case 'overview':
       return ok({
-        clients: { total: data.clients.length, seenLastDay: 40, revoked: 1, silent: 1, unhealthy: 1 },
+        clients: {
+          total: data.clients.length,
+          seenLastDay: 40,
+          revoked: 1,
+          silent: 1,
+          unhealthy: 1,
+          wires: wiresOf(data),
+        },
         packages: data.packages.length,
         deployments: data.deployments.length,
         states: { succeeded: 31, running: 3, downloading: 2, waiting: 9, broken: 1, held: 1, failed: 4 },

@@ -1,5 +1,5 @@
 /** `holdfast client`: the managed machines that a site knows. */
-import { type ClientDetail, ClientSummary } from '@holdfast/contract';
+import { type ClientDetail, ClientSummary, currentWire, wires } from '@holdfast/contract';
 import { type Command, Option } from 'commander';
 import { facts, type Surroundings, table, when } from '../terminal.ts';
 import { clientHealthVerb, healthStates } from './client-health.ts';
@@ -11,16 +11,20 @@ import { clientUpgradesVerb } from './client-upgrades.ts';
 import { findClient, findCollection } from './find.ts';
 import { apiVerb, argument, number, runOverApi, text, withList } from './verb.ts';
 
+const certificateWords = ({ serial, expiresAt }: ClientDetail['certificate']): string =>
+  serial === '' ? 'none' : `${serial}, expires ${when(expiresAt)}`;
+
 function shown(client: ClientDetail, columns: number | undefined): string {
   const about = facts([
     ['host name', client.hostName],
     ['id', client.id],
     ['system', `${client.osName} ${client.osVersion} (${client.platform}, ${client.architecture})`],
     ['client version', client.clientVersion],
+    ['wire', client.wire === currentWire ? undefined : `${client.wire}: of an older generation`],
     ['enrolled', when(client.enrolledAt)],
     ['last seen', when(client.lastSeenAt)],
     ['health', client.health.state],
-    ['certificate', `${client.certificate.serial}, expires ${when(client.certificate.expiresAt)}`],
+    ['certificate', certificateWords(client.certificate)],
     ['revoked', client.revokedAt === null ? undefined : when(client.revokedAt)],
     ['collections', client.collections.map((collection) => collection.name).join(', ')],
   ]);
@@ -48,10 +52,16 @@ export function clientVerbs(program: Command, surroundings: Surroundings): void 
       'client list --search web --json',
       'client list --collection "All clients"',
       'client list --health silent',
+      'client list --wire 1',
     ]),
   )
     .addOption(new Option('--collection <name>', 'only members of this collection').conflicts('health'))
-    .addOption(new Option('--health <state>', 'only clients that are so').choices(healthStates));
+    .addOption(new Option('--health <state>', 'only clients that are so').choices(healthStates))
+    .addOption(
+      new Option('--wire <number>', 'only clients that spoke this wire last: 3 is that of today')
+        .choices(wires.map(String))
+        .conflicts('collection'),
+    );
   runOverApi(list, surroundings, async (session, _values, options) => {
     const collection = text(options, 'collection');
     const path = collection
@@ -60,6 +70,7 @@ export function clientVerbs(program: Command, surroundings: Surroundings): void 
     const page = await session.api.list(ClientSummary, path, number(options, 'limit', 100), {
       search: text(options, 'search'),
       health: text(options, 'health'),
+      wire: text(options, 'wire'),
     });
     session.answer({ items: page.items, total: page.total }, () =>
       table(
@@ -68,6 +79,7 @@ export function clientVerbs(program: Command, surroundings: Surroundings): void 
           { title: 'ID', value: (row) => row.id, whole: true },
           { title: 'HOST NAME', value: (row) => row.hostName },
           { title: 'SYSTEM', value: (row) => row.osName },
+          { title: 'WIRE', value: (row) => row.wire, whole: true },
           { title: 'LAST SEEN', value: (row) => (row.revokedAt === null ? when(row.lastSeenAt) : 'revoked') },
         ],
         surroundings.columns,

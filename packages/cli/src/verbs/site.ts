@@ -1,7 +1,8 @@
-/** `holdfast site`: makes, runs, backs up and restores a site on this machine. */
+/** `holdfast site`: makes, runs, backs up and restores a site on this machine, and says which wires a site answers. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { standardConfig } from '../site-place.ts';
 import type { Surroundings } from '../terminal.ts';
+import { siteWiresVerb } from './site-wires.ts';
 import { collect, localVerb, runLocal } from './verb.ts';
 
 /** A site server is a second of loading: it is loaded for these verbs, when one of them runs. */
@@ -56,4 +57,6 @@ export function siteVerbs(program: Command, surroundings: Surroundings): void {
   runLocal(restoreVerb, surroundings, async (session, values, options) =>
     (await commands()).restore(session, values, options),
   );
+
+  siteWiresVerb(noun, surroundings);
 }

@@ -79,6 +79,10 @@ export function statusVerbs(program: Command, surroundings: Surroundings): void 
         ['not well', numbers.clients.unhealthy],
         ['silent', numbers.clients.silent],
         ['revoked', numbers.clients.revoked],
+        [
+          'wires',
+          counts(Object.fromEntries(numbers.clients.wires.map((one) => [`on ${one.wire}`, one.clients]))),
+        ],
         ['packages', numbers.packages],
         ['deployments', numbers.deployments],
         ['states', counts(numbers.states)],

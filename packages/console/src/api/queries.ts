@@ -62,8 +62,9 @@ export const overviewQuery = queryOptions({
   queryFn: ({ signal }) => get<Overview>('/overview', {}, signal),
 });
 
-export const clientsQuery = (window: ListWindow & { health?: HealthState | undefined }) =>
-  pageQuery<ClientSummary>('clients', '/clients', window);
+export const clientsQuery = (
+  window: ListWindow & { health?: HealthState | undefined; wire?: string | undefined },
+) => pageQuery<ClientSummary>('clients', '/clients', window);
 
 export const clientQuery = (id: string) =>
   queryOptions({

@@ -17,6 +17,7 @@ import { Ago, shortTime } from '../parts/times.tsx';
 import { ClientHealthSection } from './health/health.tsx';
 import { ClientTimeline } from './timeline.tsx';
 import { ClientVersionSection } from './versions/of-client.tsx';
+import { wireWords } from './wires.ts';
 
 type ClientDeployment = ClientDetail['deployments'][number];
 
@@ -39,6 +40,7 @@ function ClientFacts({ client }: { client: ClientDetail }) {
         ['System', systemName(facts)],
         ['Platform', `${platformName(client.platform)}, ${facts.architecture}`],
         ['Client version', facts.clientVersion],
+        ['Wire', wireWords[client.wire]],
         ['Enrolled', <Ago key="enrolled" at={client.enrolledAt} />],
         ['Last seen', <Ago key="seen" at={client.lastSeenAt} />],
         [
@@ -65,6 +67,7 @@ function ClientFacts({ client }: { client: ClientDetail }) {
 }
 
 function Certificate({ client }: { client: ClientDetail }) {
+  const { serial, expiresAt } = client.certificate;
   return (
     <Stack gap="sm">
       <Facts
@@ -72,10 +75,10 @@ function Certificate({ client }: { client: ClientDetail }) {
           [
             'Serial number',
             <span key="serial" className="mono">
-              {client.certificate.serial}
+              {serial === '' ? 'none' : serial}
             </span>,
           ],
-          ['Valid until', shortTime(client.certificate.expiresAt)],
+          ...(serial === '' ? [] : [['Valid until', shortTime(expiresAt)] as const]),
           ['Revoked', client.revokedAt === null ? 'no' : shortTime(client.revokedAt)],
         ]}
       />

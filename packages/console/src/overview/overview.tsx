@@ -1,10 +1,11 @@
 /** The start page: how many there are, how the deployments stand, and what was heard last. */
-import type { Overview } from '@holdfast/contract/web';
+import { currentWire, type Overview } from '@holdfast/contract/web';
 import { Grid, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import {
   IconDeviceDesktopX,
   IconDevices,
   IconHeartbeat,
+  IconHistory,
   IconMessages,
   IconPackage,
   IconPlugConnectedX,
@@ -97,6 +98,13 @@ function Attention({ overview: { clients } }: { overview: Overview }) {
       <LinkPaper to="/clients/setups" search={{ state: 'failed' }} className="tile">
         <Count label="Failed set-ups" icon={IconDeviceDesktopX} count={failedSetups} />
       </LinkPaper>
+      {clients.wires
+        .filter(({ wire, clients: count }) => wire < currentWire && count > 0)
+        .map(({ wire, clients: count }) => (
+          <LinkPaper key={wire} to="/clients" search={{ wire }} className="tile">
+            <Count label={`Clients that speak wire ${wire}`} icon={IconHistory} count={count} />
+          </LinkPaper>
+        ))}
     </SimpleGrid>
   );
 }
