@@ -6,7 +6,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { type ClientPackage, keyFingerprint, mpPaths } from '@holdfast/contract';
+import { type ClientPackage, keyFingerprint, mpPaths, mpPathsV1 } from '@holdfast/contract';
 import { hashOf, releaseKey, signed } from '../../site/test/support/releases.ts';
 import { facts, machine } from '../../site/test/support/site.ts';
 import { startTestSite, type TestSite } from './support.ts';
@@ -156,4 +156,22 @@ test('health and repair of a client, by its name', async () => {
   const shown = await site.run(['deployment', 'show', deployment?.deploymentId ?? '']);
   assert.match(shown.out, /web-01 +waiting/);
   assert.equal(await failure('client', 'repair', 'nobody'), 'not-found');
+});
+
+test('the wires that clients speak are named, and ended only when it is said twice', async () => {
+  const { token } = (await site.json('token', 'create', '--label', 'first')) as { token: string };
+  const { bootId: _boot, osEpoch: _epoch, ...old } = facts;
+  const requestId = '0191d6c4-7a2e-4c55-8a57-1f0b8c1f3c12';
+  const body = { token, requestId, facts: { ...old, hostName: 'old-01' } };
+  assert.equal(await fetchSelfSigned(`${site.site.managementPointUrl}${mpPathsV1.enrol}`, body), 200);
+  const listed = (await site.json('client', 'list', '--wire', '1')) as { items: { hostName: string }[] };
+  assert.deepEqual(
+    listed.items.map(({ hostName }) => hostName),
+    ['old-01'],
+  );
+  assert.match((await site.run(['client', 'show', 'old-01'])).out, /wire +1.*\n[\s\S]*certificate +none/);
+  assert.match((await site.run(['overview'])).out, /wires +1 on 1/);
+  assert.equal(await failure('site', 'wires', '--oldest', '2'), 'conflict');
+  assert.match((await site.run(['site', 'wires', '--oldest', '2', '--cut-off'])).out, /1 client, refused/);
+  assert.equal(await fetchSelfSigned(`${site.site.managementPointUrl}${mpPathsV1.enrol}`, body), 410);
 });

@@ -44,7 +44,7 @@ async function enrol(hostName: string): Promise<void> {
   const { request } = await machine.identities.create('client');
   const body = { token, certificateRequest: request, facts: { ...facts, hostName } };
   const { enrol: enrolClient } = await import('../../site/src/enrolment/model.ts');
-  await enrolClient(site.site.context, body);
+  await enrolClient(site.site.context, body, 3);
 }
 
 test('sizes and limits are written as shares, numbers, or all', () => {
@@ -126,6 +126,6 @@ test('a client on trial carries out the proof where its state lies, and its bles
     .where('upgradeId', '=', id)
     .executeTakeFirstOrThrow();
   assert.ok(member.proofAt !== null && member.provedAt !== null);
-  const { body } = await policy.index(clientId);
+  const { body } = await policy.index(clientId, 3);
   assert.match(body, /holdfast\/version-blessing/);
 });

@@ -113,6 +113,20 @@ describe('the console', { skip: reason }, () => {
     });
   }
 
+  test('clients of an older generation are counted on the overview, which leads to the list of them', async () => {
+    await signedIn(wide, async (page) => {
+      await page.goto('/');
+      await page.getByRole('link', { name: 'Clients that speak wire 1' }).click();
+      await page.waitForURL(/wire=1/);
+      await page.getByText('wire 1', { exact: true }).waitFor();
+      assert.equal(await page.locator('tbody tr').count(), 1);
+      await page.getByLabel('Wire').selectOption({ label: 'Wire 2, second generation' });
+      await page.getByText('wire 2', { exact: true }).waitFor();
+      await page.getByLabel('Wire').selectOption({ label: 'Any wire' });
+      await page.waitForURL((url) => !url.search.includes('wire'));
+    });
+  });
+
   test('the first-run link creates an administrator and hides its secret', async () => {
     const { page, complaints, close } = await visit(site.origin, wide);
     try {

@@ -156,7 +156,7 @@ test('the OpenAPI document lists every route of the API', async () => {
     GET /client-upgrades/{id},GET /client-upgrades/{id}/members,POST /client-upgrades/{id}/pause,
     POST /client-upgrades/{id}/resume,POST /client-upgrades/{id}/withdraw,GET /client-releases,POST /client-releases,
     GET /client-releases/{version},DELETE /client-releases/{version},
-    POST /client-releases/{version}/packages/{name}/configured`
+    POST /client-releases/{version}/packages/{name}/configured,GET /wires,PUT /wires`
     .split(',')
     .map((route) => route.trim().replace(' /', ' /api/v1/'));
   assert.deepEqual(listed.toSorted(), expected.toSorted());
