@@ -8,7 +8,7 @@ import type { InstallerReader } from './installer/questions.ts';
 import type { PolicyService } from './policy/model.ts';
 import type { Schema } from './store/schema.ts';
 import type { SiteTrustStore } from './trust/trust.ts';
-import type { WireGate } from './wires/model.ts';
+import type { WireGate } from './wires/gate.ts';
 
 export type SiteContext = {
   readonly siteCode: SiteCode;

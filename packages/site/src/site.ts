@@ -18,7 +18,7 @@ import { type OpenedStore, openStore } from './store/database.ts';
 import { systemKeyMaker } from './trust/keys.adapter.ts';
 import { createTrust, openTrust, type TrustPorts } from './trust/trust.ts';
 import { driveUpgrades } from './upgrades/drive.ts';
-import { openWireGate } from './wires/model.ts';
+import { openWireGate } from './wires/gate.ts';
 
 export type SiteOptions = {
   /** Three characters; needed when the site is made. */

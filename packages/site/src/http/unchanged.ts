@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { currentWire, HoldfastError, mpPaths, onWire2, type Wire } from '@holdfast/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ClientRegistry } from '../clients/registry.ts';
-import type { WireGate } from '../wires/model.ts';
+import type { WireGate } from '../wires/gate.ts';
 import type { IdentifyPeer } from './peer.ts';
 
 /** Where clients with a certificate ask for their policy. */

@@ -5,42 +5,14 @@ import {
   type SiteWires,
   type SiteWiresChange,
   type Wire,
-  wires,
 } from '@holdfast/contract';
 import type { Kysely } from 'kysely';
 import { audit } from '../audit/model.ts';
 import { countWires } from '../clients/store.ts';
 import type { SiteContext } from '../context.ts';
 import type { Schema } from '../store/schema.ts';
-import { getSetting, putSetting } from '../store/settings.ts';
-
-export type WireGate = {
-  /** The oldest wire that is answered. */
-  oldest(): Wire;
-  set(oldest: Wire): void;
-  /** @throws HoldfastError `wire.retired` */
-  admit(wire: Wire): void;
-};
-
-const oldestSetting = 'wires.oldest';
-
-/** Read once: every request passes it. */
-export async function openWireGate(store: Kysely<Schema>): Promise<WireGate> {
-  const kept = Number(await getSetting(store, oldestSetting));
-  let oldest: Wire = wires.find((wire) => wire === kept) ?? 1;
-  return {
-    oldest: () => oldest,
-    set(wire) {
-      oldest = wire;
-    },
-    admit(wire) {
-      if (wire >= oldest) return;
-      throw new HoldfastError('wire.retired', `This site does not answer wire ${wire} any more.`, {
-        details: { wire, oldest },
-      });
-    },
-  };
-}
+import { putSetting } from '../store/settings.ts';
+import { oldestSetting, type WireGate } from './gate.ts';
 
 export async function siteWires(db: Kysely<Schema>, gate: WireGate): Promise<SiteWires> {
   return { oldest: gate.oldest(), wires: await countWires(db) };
