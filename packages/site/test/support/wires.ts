@@ -2,18 +2,21 @@
 import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
 import {
+  type ClientDetail,
   type ClientFactsV1,
   type DeploymentDetail,
   EnrolResponseV1,
+  mpPaths,
   mpPathsV1,
   type PackageDetail,
+  type PolicyIndex,
   PolicyV1,
   type Program,
   statusCode,
 } from '@holdfast/contract';
 import { Compile } from 'typebox/compile';
 import type { ConsoleSite } from './console-site.ts';
-import { type Answer, ask, facts, type TestSite, tokenFor } from './site.ts';
+import { type Answer, ask, facts, machine, type TestClient, type TestSite, tokenFor } from './site.ts';
 import { allClients } from './upgrades.ts';
 
 const { bootId: _boot, osEpoch: _epoch, ...oldFacts } = facts;
@@ -95,4 +98,28 @@ export async function deployToAll(
   });
   assert.equal(deployed.status, 201, deployed.text);
   return { deploymentId: deployed.body.id, sha256 };
+}
+
+export const detailOf = async (site: ConsoleSite, id: string): Promise<ClientDetail> =>
+  (await site.call<ClientDetail>('GET', `/clients/${id}`)).body;
+
+/** The policy index that a client gets at this path. */
+export async function indexOn(site: ConsoleSite, path: string, identity: TestClient): Promise<PolicyIndex> {
+  const answer = await ask(site.site, path, { identity });
+  assert.equal(answer.status, 200, answer.text);
+  return JSON.parse(answer.json.payload) as PolicyIndex;
+}
+
+/** Today's client on the machine of an older one; with a key that it has already, or a new one. */
+export async function successor(
+  site: ConsoleSite,
+  former: { readonly id: string; readonly secret: string },
+  key?: TestClient,
+): Promise<{ readonly answer: Answer; readonly identity: TestClient }> {
+  const { token } = await tokenFor(site.site);
+  const made = key ?? (await machine.identities.create('client'));
+  const succeeds = { clientId: former.id, secret: former.secret };
+  const body = { token, certificateRequest: made.request, facts, succeeds };
+  const answer = await ask(site.site, mpPaths.enrol, { body });
+  return { answer, identity: { ...made, id: former.id, certificate: answer.json?.certificate } };
 }
