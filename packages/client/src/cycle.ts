@@ -1,7 +1,7 @@
 /** One pass of the client's day: contact with the site, work on the machine, contact again. Nothing outside stops it. */
 import { HoldfastError, isHoldfastError } from '@holdfast/contract';
 import { type Gate, openStopwatch } from '@holdfast/engine';
-import { createDriverCare } from './components/driver-turn.ts';
+import { createDriverCare, type DriverCare } from './components/driver-turn.ts';
 import type { Schedule } from './contact.ts';
 import { pruneContent } from './content/content.ts';
 import type { ClientContext, WorkContext } from './context.ts';
@@ -10,11 +10,13 @@ import { sendFactsIfChanged } from './enrolment/facts.ts';
 import { ownTls } from './enrolment/identity.ts';
 import { deliverHealth, hasUnsentReport } from './health/deliver.ts';
 import type { Health } from './health/health.ts';
+import { hasMended } from './health/outcome.ts';
 import { loadSoftware } from './load-component.ts';
 import { type CheckIn, checkIn } from './policy/check-in.ts';
 import { deliverUntold, hasUntold } from './setup/untold.ts';
 import { deliver } from './status/deliver.ts';
-import { createVersionCare } from './versions/care.ts';
+import { noticeSystem } from './system-change.ts';
+import { createVersionCare, type VersionCare } from './versions/care.ts';
 
 export type CycleReport = {
   /** Null where there was none: not enrolled, not due, or failed (see problems). */
@@ -151,6 +153,11 @@ export function createCycle(context: ClientContext, schedule: Schedule, health: 
       problems = [];
       delivered = 0;
       [lastFaults, faults] = [faults, new Set()];
+      await attempt(async () => {
+        if (!(await noticeSystem(context))) return;
+        drivers.again();
+        health.onNewSystem();
+      }, signal);
       const enrolled = journal.state.identity !== null;
       const result = enrolled && options.checkIn ? await talk(signal) : null;
       await sendOutbox(signal);
@@ -170,19 +177,22 @@ export function createCycle(context: ClientContext, schedule: Schedule, health: 
       } catch (thrown) {
         if (!signal?.aborted) await fault(thrown);
       }
-      await attempt(async () => {
-        const { at, gates: closed } = await drivers.turn(signal);
+      const takeTurn = async (care: DriverCare | VersionCare) => {
+        const { at, gates: closed } = await care.turn(signal);
         gates.push(...closed);
         if (at !== null) itemAt = Math.min(itemAt ?? at, at);
-      }, signal);
-      await attempt(async () => {
-        const { at, gates: closed } = await versions.turn(signal);
-        gates.push(...closed);
-        if (at !== null) itemAt = Math.min(itemAt ?? at, at);
-      }, signal);
+      };
+      await attempt(() => takeTurn(drivers), signal);
+      await attempt(() => takeTurn(versions), signal);
       let healthAt = Number.POSITIVE_INFINITY;
       await attempt(async () => {
+        const before = journal.state.health?.report;
         healthAt = await health.turn(signal);
+        const report = journal.state.health?.report;
+        if (!report || report === before || !hasMended(report, 'screen')) return;
+        // What kept the driver from being settled is mended.
+        drivers.again();
+        await takeTurn(drivers);
       }, signal);
       if (!signal?.aborted) await sendOutbox(signal);
       if (!signal?.aborted) await sendHealth(signal);

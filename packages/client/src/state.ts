@@ -13,6 +13,7 @@ import type {
 import { type Action, emptyHistory, type History, type Journal, type Unfinished } from '@holdfast/engine';
 import { type HealthEntry, type HealthRecord, healthAfter } from './health/record.ts';
 import { type Outbox, type OutboxEntry, outboxAfter } from './status/outbox.ts';
+import { afterSystem, type KnownSystem, type SystemEntry } from './system-change.ts';
 import type { VersionEntry, VersionProgress } from './versions/progress.ts';
 
 /** The site as pinned when the client was enrolled. */
@@ -86,6 +87,8 @@ export type ClientState = {
   readonly health?: HealthRecord;
   /** Absent before the first order for its own version, and in journals of older clients. */
   readonly version?: VersionProgress;
+  /** The operating system that the items and the facts sent are of. Absent in journals of older clients. */
+  readonly system?: KnownSystem;
 };
 
 /** An entry of the journal. */
@@ -102,6 +105,7 @@ export type Entry =
   | { readonly kind: 'item'; readonly id: Uuid; readonly change: Partial<Item> }
   | { readonly kind: 'facts-sent'; readonly facts: Sha256 }
   | HealthEntry
+  | SystemEntry
   | VersionEntry
   | OutboxEntry;
 
@@ -142,6 +146,8 @@ export function reduce(state: ClientState, entry: Entry): ClientState {
       return { ...state, factsSent: entry.facts };
     case 'health':
       return { ...state, health: healthAfter(state.health, entry) };
+    case 'system':
+      return afterSystem(state, entry);
     case 'version':
       return { ...state, version: entry.progress };
     default:

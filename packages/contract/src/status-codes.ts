@@ -189,6 +189,11 @@ export const statusCatalogue = {
     severity: 'error',
     text: 'Version {version} was given up for {previous} after {starts} starts ({cause}): {reason}',
   },
+  30065: {
+    name: 'os-changed',
+    severity: 'info',
+    text: 'The operating system was changed from {from} to {to}',
+  },
   30050: { name: 'disk-full', severity: 'error', text: 'Disk full: {reason}' },
   30051: { name: 'client-fault', severity: 'error', text: 'Fault in the client ({error}): {reason}' },
 } as const satisfies Record<number, CatalogueEntry>;

@@ -132,6 +132,20 @@ export function afterRequest(history: History): History {
   return { ...emptyHistory, hadIt: history.hadIt, rebootAfter: history.rebootAfter };
 }
 
+/**
+ * On another operating system: what was tried on the one before says nothing of it. That it was there once, and that a
+ * removal of ours was cut short, is kept: the files of an upgraded system are those of before.
+ */
+export function afterSystemChange(history: History): History {
+  const begun = wasBegun(history) ? { cutShort: true } : {};
+  return { ...afterRequest(history), ...begun };
+}
+
+/** Whether a program was begun that did not end well. */
+export function wasBegun({ setbacks, cutShort }: Pick<History, 'setbacks' | 'cutShort'>): boolean {
+  return cutShort === true || setbacks.interrupted !== undefined || setbacks.failed !== undefined;
+}
+
 /** Repairs of the last period; those of the future (a clock that was set back) count as just now. */
 export function recentRepairs(history: History, now: number): readonly number[] {
   return history.repairs.map((at) => Math.min(at, now)).filter((at) => at > now - repairPeriodMs);

@@ -31,11 +31,13 @@ export {
   afterRequest,
   afterSetback,
   afterSuccess,
+  afterSystemChange,
   emptyHistory,
   type History,
   longestWaitMs,
   type Setback,
   setbackRules,
+  wasBegun,
 } from './history.ts';
 export type { JobEvent } from './job-events.ts';
 export type { JobReport } from './job-work.ts';
@@ -50,7 +52,6 @@ export {
   type Observed,
   type Plan,
   plan,
-  wasBegun,
 } from './plan.ts';
 export {
   carryOut,

@@ -1,6 +1,6 @@
 /** Planning: what is desired, what is observed and what was tried before, to what is to be done now. Pure. */
 import type { Intent, Purpose } from '@holdfast/contract';
-import { type History, recentRepairs, repairLimit, repairPeriodMs, waitsUntil } from './history.ts';
+import { type History, recentRepairs, repairLimit, repairPeriodMs, waitsUntil, wasBegun } from './history.ts';
 
 export type Desired = {
   readonly intent: Intent;
@@ -50,11 +50,6 @@ export type Moment = { readonly now: number; readonly bootId: string };
 export function isReached(intent: Intent, { present, gone, part }: Observed, begun: boolean): boolean {
   if (intent === 'install') return present;
   return !present && !(begun && part === true && gone !== true);
-}
-
-/** Whether a program was begun that did not end well. */
-export function wasBegun({ setbacks, cutShort }: Pick<History, 'setbacks' | 'cutShort'>): boolean {
-  return cutShort === true || setbacks.interrupted !== undefined || setbacks.failed !== undefined;
 }
 
 /** What to do about one item. The first rule that applies decides. */

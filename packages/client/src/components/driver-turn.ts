@@ -28,6 +28,8 @@ export type DriverTurn = {
 export type DriverCare = {
   /** The caller has the client to itself. @throws HoldfastError `component.damaged`, `disk.*` */
   turn(signal: AbortSignal | undefined): Promise<DriverTurn>;
+  /** The next turn looks at it, whenever that was due: what it depends on is not as it was. */
+  again(): void;
 };
 
 export function createDriverCare(context: ClientContext): DriverCare {
@@ -58,6 +60,9 @@ export function createDriverCare(context: ClientContext): DriverCare {
   };
 
   return {
+    again: () => {
+      due = clock.monotonic();
+    },
     turn: async (signal) => {
       const installation = testDriver && installationOf(context, createSerial());
       if (!installation) return { at: null, gates: [] };

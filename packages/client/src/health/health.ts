@@ -28,6 +28,8 @@ const longestAwakeMs = 15 * minuteMs;
 export type Health = {
   /** The client begins to work. Answers what is to be committed with its first message. */
   began(): Promise<Entry>;
+  /** The operating system was found to be another one than before. */
+  onNewSystem(): void;
   /** It ends in good order. */
   ended(): Promise<void>;
   /** Evaluates, where that is due. @returns when the next one is, milliseconds of the monotonic clock */
@@ -44,6 +46,9 @@ export function createHealth(context: ClientContext): Health {
   let planned: Planned | null = null;
   let countedAt = clock.monotonic();
   const record = () => journal.state.health ?? emptyHealth;
+  const soon = (occasion: Occasion) => {
+    planned = { occasion, at: clock.monotonic() + startDelayMs + entropy.integer(startSpreadMs) };
+  };
   const machineNow = async () => `${await boot.id()} ${(await boot.operatingSystem()).epoch}`;
 
   const countAwake = () => {
@@ -112,13 +117,11 @@ export function createHealth(context: ClientContext): Health {
     began: async () => {
       const { minute, report, machine, running } = record();
       const unclean = running || machine !== (await machineNow());
-      if (report === null || unclean) {
-        const occasion = report === null ? 'setup' : 'start';
-        planned = { occasion, at: clock.monotonic() + startDelayMs + entropy.integer(startSpreadMs) };
-      }
+      if (report === null || unclean) soon(report === null ? 'setup' : 'start');
       const change = { running: true, minute: minute ?? entropy.integer(minutesOfDay) };
       return { kind: 'health', change };
     },
+    onNewSystem: () => soon(planned?.occasion === 'setup' ? 'setup' : 'start'),
     ended: async () => {
       countAwake();
       await journal.commit({ kind: 'health', change: { running: false, ...seen() } });

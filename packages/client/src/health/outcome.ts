@@ -1,5 +1,5 @@
 /** What an evaluation comes to, as a status message; said when it is another one than before. */
-import type { HealthFinding, HealthReport } from '@holdfast/contract';
+import type { ComponentName, HealthFinding, HealthReport } from '@holdfast/contract';
 import type { Status } from '../status/reporter.ts';
 
 export type Outcome = {
@@ -27,6 +27,11 @@ export function outcomeOf({ findings }: Pick<HealthReport, 'findings'>): Outcome
   }
   const checks = findings.filter(({ state }) => state === 'ok').length;
   return { key: 'healthy', status: { name: 'client-healthy', details: { checks } } };
+}
+
+/** Whether a component was damaged, and is whole now. */
+export function hasMended({ findings }: Pick<HealthReport, 'findings'>, component: ComponentName): boolean {
+  return findings.some((one) => one.component === component && one.state === 'remedied');
 }
 
 /** `component core`, `disk` */
