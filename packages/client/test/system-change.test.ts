@@ -4,14 +4,14 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type ClientFacts, mpPaths } from '@holdfast/contract';
-import type { Boot, Readiness } from '@holdfast/ports';
+import type { Boot, Protection, Readiness } from '@holdfast/ports';
 import { emptyHealth } from '../src/health/record.ts';
 import { initialState, reduce } from '../src/state.ts';
 import { installed } from './support/installed.ts';
 import { enrolled, type Rig, sentences } from './support/rig.ts';
 
 const minuteMs = 60_000;
-const ready: Readiness = { ready: true };
+const ready = { ready: true } as Readiness;
 
 /** A machine whose system is upgraded: `upgrade` begins a boot of the new one. */
 function machine() {
@@ -166,7 +166,12 @@ async function withDriver(t: TestContext, ports: Parameters<typeof enrolled>[1])
 test("the driver's variant follows the system, however long file protection answers 21, and the old one stays until then", async (t) => {
   const { boot, upgrade } = machine();
   let answer = ready;
-  const { made, drivers } = await withDriver(t, { boot, protection: { readiness: async () => answer } });
+  const protection: Protection = {
+    readiness: async () => answer,
+    isProtected: async () => false,
+    install: async () => undefined,
+  };
+  const { made, drivers } = await withDriver(t, { boot, protection });
   await made.client().cycle();
   assert.deepEqual(await drivers(), ['1.0.0-old']);
   upgrade('10.2', 'boot-2');

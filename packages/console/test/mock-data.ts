@@ -71,6 +71,10 @@ function clientOf(index: number, now: number): ClientDetail {
     lastSeenAt: index === 5 ? null : now - (index * index + 1) * minute,
     revokedAt: index === 7 ? now - day : null,
     facts,
+    systemChange:
+      index === 2
+        ? { at: now - day, from: 'Debian GNU/Linux 11 (bullseye)', to: `${facts.osName} ${facts.osVersion}` }
+        : null,
     certificate: { serial: idOf(`serial ${index}`).replaceAll('-', ''), expiresAt: now + 300 * day },
     health: healthOf(index, { hostile: hostileName, now }),
     collections: [{ id: idOf('all'), name: 'All clients' }],

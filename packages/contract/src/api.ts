@@ -117,6 +117,8 @@ export type ClientSummary = Static<typeof ClientSummary>;
 export const ClientDetail = Type.Object({
   ...ClientSummary.properties,
   facts: ClientFacts,
+  /** The last change of its operating system, by the site's clock; null where there was none. Names are from the client. */
+  systemChange: Nullable(Type.Object({ at: Timestamp, from: Type.String(), to: Type.String() })),
   /** Its serial is empty where the client has none: one of the first generation. */
   certificate: Type.Object({ serial: Type.String(), expiresAt: Timestamp }),
   health: ClientHealth,

@@ -9,6 +9,7 @@ import {
   statusCode,
 } from '@holdfast/contract';
 import { sql } from 'kysely';
+import { insertDeployment } from './support/deployment.ts';
 import {
   ask,
   assertCode,
@@ -27,46 +28,9 @@ describe('status messages', () => {
   before(async () => {
     site = await startTestSite();
     client = await enrolClient(site);
-    deploymentId = await insertDeployment();
+    deploymentId = await insertDeployment(site);
   });
   after(() => site[Symbol.asyncDispose]());
-
-  async function insertDeployment(): Promise<string> {
-    const { store, entropy } = site.running.context;
-    const [packageId, programId, id] = [entropy.uuid(), entropy.uuid(), entropy.uuid()];
-    const hash = 'a'.repeat(64);
-    const { collectionId } = await store
-      .selectFrom('collection')
-      .select('id as collectionId')
-      .where('builtIn', '=', 1)
-      .executeTakeFirstOrThrow();
-    await store
-      .insertInto('package')
-      .values({ id: packageId, name: 'p', version: '1', publisher: '', createdAt: 1 })
-      .execute();
-    await store
-      .insertInto('program')
-      .values({ id: programId, packageId, name: 'i', definition: '{}', createdAt: 1 })
-      .execute();
-    await store.insertInto('assignment').values({ hash, body: '{}' }).execute();
-    await store
-      .insertInto('deployment')
-      .values({
-        id,
-        programId,
-        collectionId,
-        intent: 'install',
-        purpose: 'required',
-        availableAt: null,
-        deadlineAt: null,
-        createdAt: 1,
-        createdBy: 'test',
-        withdrawnAt: null,
-        assignmentHash: hash,
-      })
-      .execute();
-    return id;
-  }
 
   const message = (
     seq: number,

@@ -19,6 +19,12 @@ function shown(client: ClientDetail, columns: number | undefined): string {
     ['host name', client.hostName],
     ['id', client.id],
     ['system', `${client.osName} ${client.osVersion} (${client.platform}, ${client.architecture})`],
+    [
+      'system since',
+      client.systemChange === null
+        ? undefined
+        : `${when(client.systemChange.at)}, before that ${client.systemChange.from}`,
+    ],
     ['client version', client.clientVersion],
     ['wire', client.wire === currentWire ? undefined : `${client.wire}: of an older generation`],
     ['enrolled', when(client.enrolledAt)],

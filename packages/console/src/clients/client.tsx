@@ -3,6 +3,7 @@ import type { ClientDetail } from '@holdfast/contract/web';
 import { Badge, Grid, Group, Stack, Text } from '@mantine/core';
 import { IconRocket } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { change } from '../api/http.ts';
 import { clientQuery } from '../api/queries.ts';
 import { Confirm } from '../parts/confirm.tsx';
@@ -32,12 +33,26 @@ const deploymentColumns = [
   column<ClientDeployment>('When', (row) => <Ago at={row.at} never="not yet" />),
 ];
 
+/** When it came to the system that it has, and from which. */
+function systemChangeRow({ systemChange }: ClientDetail): [string, ReactNode][] {
+  if (systemChange === null) return [];
+  return [
+    [
+      'System since',
+      <span key="system" className="hostile">
+        <Ago at={systemChange.at} />, before that {systemChange.from}
+      </span>,
+    ],
+  ];
+}
+
 function ClientFacts({ client }: { client: ClientDetail }) {
   const { facts } = client;
   return (
     <Facts
       rows={[
         ['System', systemName(facts)],
+        ...systemChangeRow(client),
         ['Platform', `${platformName(client.platform)}, ${facts.architecture}`],
         ['Client version', facts.clientVersion],
         ['Wire', wireWords[client.wire]],

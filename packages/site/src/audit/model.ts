@@ -9,6 +9,7 @@ export type AuditAction =
   | 'administrator.create'
   | 'api-key.create'
   | 'api-key.delete'
+  | 'client.os-changed'
   | 'client.repair'
   | 'client.revoke'
   | 'client.succeed'

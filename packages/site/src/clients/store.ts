@@ -141,11 +141,22 @@ export async function clientDetail(db: Kysely<Schema>, id: string, now: number):
   return {
     ...clientSummary(summary),
     facts: factsOf(row),
+    systemChange: await lastSystemChange(db, id),
     certificate: certificate ?? { serial: '', expiresAt: 0 },
     health: await clientHealth(db, row, now),
     collections,
     deployments: await clientDeployments(db, id),
   };
+}
+
+/** Null where it has been the same system ever since it was enrolled. */
+async function lastSystemChange(db: Kysely<Schema>, clientId: string): Promise<ClientDetail['systemChange']> {
+  const row = await db
+    .selectFrom('clientSystemChange')
+    .select(['at', 'fromName as from', 'toName as to'])
+    .where('clientId', '=', clientId)
+    .executeTakeFirst();
+  return row ?? null;
 }
 
 async function clientDeployments(db: Kysely<Schema>, id: string): Promise<ClientDetail['deployments']> {

@@ -17,6 +17,7 @@ import {
 import Fastify, { type FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { updateFacts } from '../clients/enrolled.ts';
+import { takeSystem } from '../clients/systems.ts';
 import { announceMemberships, evaluateClient } from '../collections/membership.ts';
 import type { SiteContext } from '../context.ts';
 import { enrol, renew } from '../enrolment/model.ts';
@@ -165,6 +166,7 @@ function reportRoutes(app: FastifyInstance, options: ManagementPointOptions, ide
     async (request, reply) => {
       const client = identify(request.raw);
       const { changed, proved } = await context.store.transaction().execute(async (transaction) => {
+        await takeSystem(context, transaction, client.id, request.body);
         await updateFacts(transaction, client.id, request.body);
         return {
           changed: await evaluateClient(transaction, client.id),

@@ -8,6 +8,7 @@ import {
 } from '@holdfast/contract';
 import type { Clock } from '@holdfast/ports';
 import type { Kysely } from 'kysely';
+import { dropStatesBefore } from '../clients/systems.ts';
 import { groupCommit } from '../store/group-commit.ts';
 import type { NewStatusMessage, Schema } from '../store/schema.ts';
 import { announceUpgrade, type Looked, lookAt } from '../upgrades/drive.ts';
@@ -150,6 +151,7 @@ async function storeStates(db: Kysely<Schema>, messages: readonly NewStatusMessa
     db,
     states.filter((state) => exist.has(state.deploymentId)),
   );
+  await dropStatesBefore(db, messages);
 }
 
 /** What the messages say of upgrades, and what follows from it at once: an upgrade that goes wrong stops with the word of it. */

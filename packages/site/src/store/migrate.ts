@@ -7,6 +7,7 @@ import { settings } from './migrations/0002-settings.ts';
 import { clientLife } from './migrations/0003-client-life.ts';
 import { clientUpgrades } from './migrations/0004-client-upgrades.ts';
 import { threeWires } from './migrations/0005-three-wires.ts';
+import { clientSystems } from './migrations/0006-client-systems.ts';
 import type { Schema } from './schema.ts';
 
 /** In order of their numbers; never changed once released, only added to. */
@@ -16,6 +17,7 @@ export const migrations: readonly Migration[] = [
   clientLife,
   clientUpgrades,
   threeWires,
+  clientSystems,
 ];
 
 /** Any number, the same for every site server: who holds PostgreSQL's advisory lock of it migrates. */

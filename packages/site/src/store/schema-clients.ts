@@ -22,6 +22,17 @@ export type ClientPackageTable = {
   productCode: string | null;
 };
 
+/** The last change of a client's operating system; `auditedAt` of the last one that went into the audit. */
+export type SystemChangeTable = {
+  clientId: string;
+  at: number;
+  auditedAt: number;
+  fromName: string;
+  fromEpoch: string;
+  toName: string;
+  toEpoch: string;
+};
+
 /** A set-up as its last report has it. */
 export type SetupTable = {
   id: string;

@@ -8,6 +8,7 @@ import type {
   HealthTable,
   SetupReportTable,
   SetupTable,
+  SystemChangeTable,
 } from './schema-clients.ts';
 import type {
   ClientArchiveTable,
@@ -191,6 +192,7 @@ export type Schema = {
   health: HealthTable;
   healthFinding: HealthFindingTable;
   healthHistory: HealthHistoryTable;
+  clientSystemChange: SystemChangeTable;
   clientArchive: ClientArchiveTable;
   clientUpgrade: ClientUpgradeTable;
   clientUpgradeRing: ClientUpgradeRingTable;
