@@ -16,8 +16,8 @@ export type BootState = {
   stillStarting(what: string | undefined): void;
   /** The machine starts again: a new boot id. */
   restart(): void;
-  /** The operating system is upgraded in place: a new epoch and version. */
-  upgrade(version: string): void;
+  /** The operating system is upgraded in place: a new epoch and version, and another name where one is given. */
+  upgrade(version: string, name?: string): void;
 };
 
 export type SystemKind = 'linux' | 'windows';
@@ -60,8 +60,8 @@ export function bootState(
       startedAt = elapsed();
       id = uuidFrom(random);
     },
-    upgrade(version) {
-      system = { ...system, version, epoch: uuidFrom(random) };
+    upgrade(version, name = system.name) {
+      system = { ...system, name, version, epoch: uuidFrom(random) };
     },
   };
 }

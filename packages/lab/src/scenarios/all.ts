@@ -4,6 +4,7 @@ import { exitCodes } from './exit-codes/scenario.ts';
 import { heldPulse } from './held-pulse/scenario.ts';
 import { kb829810 } from './kb829810/scenario.ts';
 import { neverDetected } from './never-detected/scenario.ts';
+import { osChanged } from './os-changed/scenario.ts';
 import { otherArchitecture } from './other-architecture/scenario.ts';
 import { overloadedSite } from './overloaded-site/scenario.ts';
 import { pageForAPackage } from './page-for-a-package/scenario.ts';
@@ -26,6 +27,7 @@ export const scenarios: readonly Scenario[] = [
   removedAtRestart,
   sleepInTheSwap,
   slowFirstBoot,
+  osChanged,
   neverDetected,
   q239564,
   q246040,

@@ -8,6 +8,7 @@ import {
   type ComponentManifest,
   type ComponentName,
   componentNames,
+  type Platform,
   seal,
   sha256,
   type VersionArchive,
@@ -88,7 +89,11 @@ type More = Pick<ComponentManifest, 'services' | 'registry' | 'variants'>;
 export const newerSystem = '13';
 
 /** As a real release has it: a service, registry values, and a screen driver for each range of systems. */
-function moreOf(component: ComponentName, random: Random): More & { readonly owned: readonly Owned[] } {
+function moreOf(
+  component: ComponentName,
+  random: Random,
+  ranges: readonly DriverRange[],
+): More & { readonly owned: readonly Owned[] } {
   const value = (name: string) => ({ key: 'SOFTWARE\\Holdfast\\Client', name, value: `${random.word()}` });
   if (component === 'core') {
     return { services: ['holdfast-client.service'], registry: ['Version', 'Site'].map(value), owned: [] };
@@ -98,13 +103,21 @@ function moreOf(component: ComponentName, random: Random): More & { readonly own
     `seed/screen/${variant}/screen.mjs`,
     random.bytes(20 + random.integer(900)),
   ];
-  const [older, newer] = [driver('older'), driver('newer')];
-  const variants = [
-    { name: 'older', below: newerSystem, files: [fileOf(older, 'seed/')] },
-    { name: 'newer', from: newerSystem, files: [fileOf(newer, 'seed/')] },
-  ];
-  return { services: [], registry: [], variants, owned: [older, newer] };
+  const owned = ranges.map(({ name }) => driver(name));
+  const variants = ranges.map((range, index) => ({
+    ...range,
+    files: owned.slice(index, index + 1).map((one) => fileOf(one, 'seed/')),
+  }));
+  return { services: [], registry: [], variants, owned };
 }
+
+/** Versions of the system that a screen driver is for. */
+export type DriverRange = { readonly name: string; readonly from?: string; readonly below?: string };
+
+const twoRanges: readonly DriverRange[] = [
+  { name: 'older', below: newerSystem },
+  { name: 'newer', from: newerSystem },
+];
 
 type Owned = readonly [path: string, content: Uint8Array];
 
@@ -119,6 +132,9 @@ export type ReleaseOptions = {
   readonly key?: KeyObject;
   /** With a service, registry values and variants, beside files. */
   readonly complete?: boolean;
+  readonly platform?: Platform;
+  /** Of the screen driver, where it is complete or these are given. */
+  readonly drivers?: readonly DriverRange[];
   /** It can also be taken as a version by itself, with what its release says of that. */
   readonly asVersion?: Partial<Pick<ClientRelease, 'floor' | 'steppingStones'>>;
 };
@@ -129,6 +145,7 @@ const seedFolder = 'seed/';
 function archiveOf(
   files: ReadonlyMap<string, Uint8Array>,
   version: string,
+  platform: Platform,
   architecture: Architecture,
 ): SimulatedArchive {
   const tree = new Map(
@@ -138,9 +155,9 @@ function archiveOf(
   );
   const bytes = gzipSync(tarOf(tree));
   const about: VersionArchive = {
-    platform: 'linux',
+    platform,
     architecture,
-    name: `holdfast-version_${version}_linux-${architecture}.tar.gz`,
+    name: `holdfast-version_${version}_${platform}-${architecture}.tar.gz`,
     size: bytes.length,
     sha256: sha256(bytes),
     needs: { launcher: 1, node: 22 },
@@ -157,6 +174,8 @@ export function simulatedRelease(
     architecture = 'x64',
     key = ed25519Key(random.stream('release key')),
     complete = false,
+    platform = 'linux',
+    drivers,
     asVersion,
   }: ReleaseOptions = {},
 ): SimulatedRelease {
@@ -166,15 +185,16 @@ export function simulatedRelease(
     const chance = random.stream(
       `${component} ${version}${architecture === 'x64' ? '' : ` ${architecture}`}`,
     );
-    const { owned: more, ...others } = complete
-      ? moreOf(component, chance)
-      : { services: [], registry: [], owned: [] };
+    const { owned: more, ...others } =
+      complete || (drivers !== undefined && component === 'screen')
+        ? moreOf(component, chance, drivers ?? twoRanges)
+        : { services: [], registry: [], owned: [] };
     const owned = more.length > 0 ? more : contentOf(component, chance);
     const below = component === 'launcher' ? '' : 'seed/';
     const manifest: ComponentManifest = {
       component,
       version,
-      platform: 'linux',
+      platform,
       architecture,
       files: more.length > 0 ? [] : owned.map((one) => fileOf(one, below)),
       ...others,
@@ -187,13 +207,13 @@ export function simulatedRelease(
   const bytes = gzipSync(tarOf(files));
   const packed: ClientPackage = {
     kind,
-    platform: 'linux',
+    platform,
     architecture,
-    name: `holdfast-client_${version}_linux-${architecture}.${kind}`,
+    name: `holdfast-client_${version}_${platform}-${architecture}.${kind}`,
     size: bytes.length,
     sha256: sha256(bytes),
   };
-  const archive = asVersion && archiveOf(files, version, architecture);
+  const archive = asVersion && archiveOf(files, version, platform, architecture);
   return {
     version,
     key,

@@ -72,6 +72,8 @@ export async function installedClient(name: string, kind: 'tar.gz' | 'deb'): Pro
   }
 
   const disk = newVolume();
+  makeFolders(disk, setupPlaces.root);
+  makeFolders(disk, setupPlaces.state);
   layOut(disk, release);
   const outside: InstalledOutside = {
     now: worldStart,
@@ -102,14 +104,15 @@ function remember(site: SimulatedSite, clients: readonly SimulatedClient[]): voi
   site.violations.length = 0;
 }
 
-/** As the set-up leaves it. */
-export function layOut(disk: World<unknown>['disk'], release: SimulatedRelease): void {
-  makeFolders(disk, setupPlaces.root);
-  makeFolders(disk, setupPlaces.state);
-  for (const [path, bytes] of release.files) layFile(disk, `${setupPlaces.install}/${path}`, bytes);
-  const { package: about, bytes, version, envelope } = release;
+/** As the set-up leaves it: laid out, and its package kept. @param places absolute paths */
+export function layOut(
+  disk: World<unknown>['disk'],
+  { files, package: about, bytes, version, envelope }: SimulatedRelease,
+  places: { readonly install: string; readonly state: string } = setupPlaces,
+): void {
+  for (const [path, content] of files) layFile(disk, `${places.install}/${path}`, content);
   const record = { package: about, version, floor: '1.0.0' };
-  const folder = `${setupPlaces.state}/package`;
+  const folder = `${places.state}/package`;
   layFile(disk, `${folder}/${about.name}`, bytes);
   layFile(disk, `${folder}/package.json`, Buffer.from(JSON.stringify(record)));
   layFile(disk, `${folder}/release.json`, Buffer.from(envelope));

@@ -2,7 +2,7 @@
  * One simulated Windows machine with the real client, and a site over it: what stories from the field happen to. Its
  * service manager starts the client again when it has ended; a restart of the machine ends everything that runs.
  */
-import type { Client, ClientEvent } from '@holdfast/client';
+import type { Client, ClientEvent, ClientOptions } from '@holdfast/client';
 import {
   type Assignment,
   type DeploymentState,
@@ -10,6 +10,7 @@ import {
   type StatusMessage,
   statusEntry,
 } from '@holdfast/contract';
+import type { Protection } from '@holdfast/ports';
 import { openClient } from '../../flows/open-client.ts';
 import { uuidFrom } from '../../machine/entropy.ts';
 import { type SimulatedMachine, simulatedMachine } from '../../machine/machine.ts';
@@ -20,7 +21,7 @@ import { type VirtualClock, virtualClock } from '../../world/clock.ts';
 import type { Random } from '../../world/random.ts';
 import { newTrace, noTrace, type Trace } from '../../world/trace.ts';
 
-const stateFolder = 'C:\\ProgramData\\Holdfast';
+export const stateFolder = 'C:\\ProgramData\\Holdfast';
 const siteHost = 'site.example';
 
 /** Until the service manager starts a client that ended. Milliseconds. */
@@ -43,6 +44,10 @@ const told: ReadonlySet<string> = new Set([
   'waiting-at-gate',
   'attempt-failed',
   'client-fault',
+  'os-changed',
+  'component-waits',
+  'component-changed',
+  'client-remedied',
 ]);
 
 /** What several machines share: one clock, one story. */
@@ -98,6 +103,10 @@ export type ManagedOptions = {
   /** Shared by the machines of one world. */
   readonly site?: SimulatedSite;
   readonly network?: SimulatedNetwork;
+  /** How its package installed the client; absent where none has. */
+  readonly installation?: ClientOptions['installation'];
+  /** Of the machine, where the client is to see one. */
+  readonly protection?: Protection;
   /** What a start of the machine finishes, before anything else runs. */
   readonly atBoot?: () => void;
 };
@@ -129,13 +138,18 @@ export function managedMachine(random: Random, stage: Stage, options: ManagedOpt
   }
 
   async function live(): Promise<void> {
-    client = await openClient(machine.ports('client'), {
-      folder: stateFolder,
-      root: 'C:\\',
-      site: `https://${siteHost}`,
-      version: '1.0.0',
-      log,
-    });
+    const { installation, protection } = options;
+    client = await openClient(
+      { ...machine.ports('client'), ...(protection ? { protection } : {}) },
+      {
+        folder: stateFolder,
+        root: 'C:\\',
+        site: `https://${siteHost}`,
+        version: '1.0.0',
+        log,
+        ...(installation ? { installation } : {}),
+      },
+    );
     if (client.status().clientId === null) await client.enrol(site.token);
     await client.run(new AbortController().signal);
   }

@@ -32,14 +32,14 @@ export type Manager = (scene: ToolScene) => void;
 
 export const holdfastManager: Manager = ({ managed }) => managed.startClient();
 
-type SceneOptions = Pick<ManagedOptions, 'atBoot'> & {
+type SceneOptions = Partial<Pick<ManagedOptions, 'atBoot' | 'installation' | 'protection'>> & {
   readonly set: SetUp;
   /** Of its program, besides those that every program has. */
   readonly gates?: readonly GateDefinition[];
 };
 
-export function toolScene(random: Random, { set, atBoot, gates }: SceneOptions): ToolScene {
-  const managed = managedMachine(random, newStage(), { pollSeconds, ...(atBoot ? { atBoot } : {}) });
+export function toolScene(random: Random, { set, gates, ...options }: SceneOptions): ToolScene {
+  const managed = managedMachine(random, newStage(), { pollSeconds, ...options });
   const { machine, site, stage } = managed;
   const versions = twoVersions(random.stream('versions'));
   putFiles(machine, toolFolder, versions.old);
