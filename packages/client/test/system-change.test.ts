@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type ClientFacts, mpPaths } from '@holdfast/contract';
+import { type ClientFacts, mpPaths, statusText } from '@holdfast/contract';
 import type { Boot, Protection, Readiness } from '@holdfast/ports';
-import { emptyHealth } from '../src/health/record.ts';
-import { initialState, reduce } from '../src/state.ts';
+import { noticeSystem } from '../src/system-change.ts';
+import { healthContext } from './support/health-context.ts';
 import { installed } from './support/installed.ts';
 import { enrolled, type Rig, sentences } from './support/rig.ts';
 
@@ -125,23 +125,24 @@ test('what was held on the system before is tried again on the new one', async (
     made.clock.advance(5 * minuteMs);
   }
   assert.equal(made.client().status().deployments[0]?.state, 'held');
-  upgrade('10.2');
-  await writeFile(join(made.root, 'never.txt'), '');
+  const tries = () => made.site.names().filter((name) => name === 'program-started').length;
+  const before = tries();
   await made.client().cycle();
-  assert.equal(made.client().status().deployments[0]?.state, 'succeeded');
+  assert.equal(tries(), before);
+  upgrade('10.2');
+  await made.client().cycle();
+  assert.equal(tries(), before + 1);
 });
 
 test('an older client kept only the epoch of its last evaluation: that is enough to see the change', async (t) => {
-  const { boot, upgrade } = machine();
-  const made = await enrolled(t, { boot });
-  await made.client().evaluate();
-  await made.client().cycle();
-  upgrade('10.2');
-  const known = { ...initialState('00000000-0000-4000-8000-000000000000') };
-  const older = reduce(known, { kind: 'health', change: { ...emptyHealth, machine: 'boot-1 epoch of 9.1' } });
-  assert.equal(older.system, undefined);
-  await made.client().cycle();
-  assert.match(sentences(made).at(-1) ?? '', /from System 9\.1 to System 10\.2/);
+  const { boot } = machine();
+  const context = await healthContext(t);
+  context.ports.boot = boot;
+  await context.journal.commit({ kind: 'health', change: { machine: 'boot-0 epoch of 8.0' } });
+  assert.equal(await noticeSystem(context), true);
+  const [message] = context.journal.state.outbox.messages;
+  assert.match(statusText(message ?? { code: 0, details: {} }), /from an earlier system to System 9\.1/);
+  assert.equal(await noticeSystem(context), false);
 });
 
 /** An enrolled client that a package installed, with the screen driver of the system in use. */
