@@ -10,10 +10,17 @@ import type {
   Timestamp,
   Uuid,
 } from '@holdfast/contract';
-import { type Action, emptyHistory, type History, type Journal, type Unfinished } from '@holdfast/engine';
+import {
+  type Action,
+  afterSystemChange,
+  emptyHistory,
+  type History,
+  type Journal,
+  type Unfinished,
+} from '@holdfast/engine';
 import { type HealthEntry, type HealthRecord, healthAfter } from './health/record.ts';
+import type { KnownSystem, SystemEntry } from './known-system.ts';
 import { type Outbox, type OutboxEntry, outboxAfter } from './status/outbox.ts';
-import { afterSystem, type KnownSystem, type SystemEntry } from './system-change.ts';
 import type { VersionEntry, VersionProgress } from './versions/progress.ts';
 
 /** The site as pinned when the client was enrolled. */
@@ -208,5 +215,25 @@ function newItem(version: Sha256): Item {
     said: null,
     state: 'waiting',
     text: '',
+  };
+}
+
+/** Facts and states of before are nobody's any more: each is looked at, and told to the site, as if it were new. */
+function afterSystem(state: ClientState, { from, to }: SystemEntry): ClientState {
+  if (from === null) return { ...state, system: to };
+  const items = Object.entries(state.items).map(([id, item]) => [id, itemOnNewSystem(item)]);
+  return { ...state, system: to, factsSent: null, items: Object.fromEntries(items) };
+}
+
+/** A program under way stays: whether it still runs is found out by its process. */
+function itemOnNewSystem({ verifiedIn: _before, ...item }: Item): Item {
+  return {
+    ...item,
+    history: afterSystemChange(item.history),
+    waiting: null,
+    broken: false,
+    said: null,
+    state: 'waiting',
+    text: 'It is looked at again: the operating system was changed',
   };
 }
