@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RepairReport } from '@holdfast/client';
-import { usualTrialSeconds } from '@holdfast/contract';
+import { type Page, type StatusRow, statusCode, trialStarts, usualTrialSeconds } from '@holdfast/contract';
 import { bootingMissing } from '../support/booted.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { type UpgradedLinux, upgradedLinux } from '../support/upgrades.ts';
@@ -36,6 +36,16 @@ describe('an installed client', { skip: bootingMissing() }, () => {
   });
 
   const status = () => machine.answer<Status>('status');
+
+  /** How often the version of an upgrade was started before it was given up, as the client told it. */
+  async function startsOf(upgradeId: string): Promise<number> {
+    const { items } = await machine.running.api.get<Page<StatusRow>>('/status?limit=200');
+    const told = items.find(
+      ({ code, details }) => code === statusCode('version-reverted') && details.upgradeId === upgradeId,
+    );
+    assert.ok(told, 'the client has not told that it went back');
+    return Number(told.details.starts);
+  }
 
   /** Milliseconds in which no process of the service ran. */
   async function awayMs(until: Promise<unknown>): Promise<number> {
@@ -119,8 +129,12 @@ describe('an installed client', { skip: bootingMissing() }, () => {
       const upgrade = await machine.order(version, { trialSeconds: usualTrialSeconds });
       const member = await machine.memberIs(upgrade, ['blessed', 'failed']);
       const minutes = (performance.now() - began) / 60_000;
-      context.diagnostic(`${minutes.toFixed(1)} minutes; ${member.cause}: ${member.reason}`);
       assert.equal(member.state, 'failed', JSON.stringify(member));
+      const starts = await startsOf(upgrade);
+      context.diagnostic(
+        `${minutes.toFixed(1)} minutes, ${starts} starts; ${member.cause}: ${member.reason}`,
+      );
+      assert.ok(starts <= trialStarts, `it had ${starts} starts`);
       assert.ok(
         sick.causes.some((cause) => cause === member.cause),
         `${member.cause}: ${member.reason}`,

@@ -88,7 +88,7 @@ export const sickReleases: readonly SickRelease[] = [
   },
   {
     name: 'does not show its certificate',
-    code: 'const { request } = https; https.request = (...words) => { for (const one of words) if (one && typeof one === "object" && "cert" in one) { delete one.cert; delete one.key; } return request(...words); };',
+    code: 'const { request } = https; https.request = (...words) => { const { options } = words.find((one) => one.agent).agent; delete options.cert; delete options.key; return request(...words); };',
     causes: ['no-proof'],
   },
   {
