@@ -105,6 +105,8 @@ export type ReleaseBuild = {
   readonly kinds?: readonly string[] | undefined;
   /** No client that has seen this release goes below it; 0.0.0 unless given. */
   readonly floor?: string | undefined;
+  /** A version that is taken alone is on trial until the machine has started anew. */
+  readonly needsRestart?: boolean | undefined;
   readonly told?: (line: string) => void;
 };
 
@@ -131,7 +133,7 @@ export async function buildRelease(options: ReleaseBuild): Promise<readonly Clie
       ...(options.releaseKeyFile === undefined ? {} : { releaseKeyFile: options.releaseKeyFile }),
     });
     told(tree.folder);
-    const archive = await writeVersionArchive(tree, time, output);
+    const archive = await writeVersionArchive(tree, time, output, options.needsRestart);
     archives.push(archive);
     told(`${join(output, archive.name)}  ${(archive.size / 1e6).toFixed(1)} MB`);
     for (const kind of target.kinds) {
@@ -156,6 +158,7 @@ Builds the client's packages and their signed release into dist/client.
   --release-key FILE             PEM of the Ed25519 key that signs; else HOLDFAST_RELEASE_KEY_FILE, else one for
                                  development in dist/release-key.pem
   --floor VERSION                no client that has seen this release goes below it
+  --needs-restart                taken as an upgrade it is on trial until the machine has started anew
   --output DIR                   instead of dist/client
   --as VERSION                   what it is built as, for trying an upgrade out
 
@@ -171,6 +174,7 @@ async function main(): Promise<void> {
       kind: { type: 'string', multiple: true },
       'release-key': string,
       floor: string,
+      'needs-restart': { type: 'boolean' },
       output: string,
       as: string,
       help: { type: 'boolean' },
@@ -190,6 +194,7 @@ async function main(): Promise<void> {
     architecture: values.architecture,
     kinds: values.kind,
     floor: values.floor,
+    needsRestart: values['needs-restart'],
     version: values.as,
     told: (line) => process.stdout.write(`${relative(process.cwd(), line) || line}\n`),
   });

@@ -35,7 +35,12 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
         if (event.type === 'test:fail' && name.endsWith('.test.ts') && !files.get(file)?.failed) {
           total.failed += 1;
           yield `FAILED  ${name}\n${indent(describe(event.data.details.error))}\n`;
+        } else if (event.type === 'test:fail' && !isParentOfFailure(event.data.details.error)) {
+          // What its hooks met is why its tests were cancelled.
+          yield `around  ${name}\n${indent(describe(event.data.details.error))}\n`;
         }
+        const known = files.get(file);
+        if (nesting === 0 && known) known.ms += details.duration_ms;
         continue;
       }
       const counts = files.get(file) ?? { passed: 0, failed: 0, skipped: 0, ms: 0 };

@@ -1,10 +1,10 @@
 /** A Windows of its own for a suite of the client's life: a site that hands the client out, and the bootstrap that it hands out. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
-import type { ClientReleaseSummary, ClientSummary, Page } from '@holdfast/contract';
+import type { ClientSummary, Page } from '@holdfast/contract';
 import { clientNodeFlags } from '@holdfast/machine';
 import {
   makeWinePrefix,
@@ -15,7 +15,7 @@ import {
   type WineProcess,
 } from '../../packages/machine/wine/index.ts';
 import { temporaryFolder } from './folders.ts';
-import { type BuiltRelease, builtRelease } from './release.ts';
+import { type BuiltRelease, builtRelease, offerRelease } from './release.ts';
 import { startTestSite, type TestSite } from './site.ts';
 import { treeFiles } from './tree.ts';
 
@@ -52,22 +52,6 @@ export type WindowsMachine = {
 const setupLimitMs = 180_000;
 const serviceLimitMs = 60_000;
 
-/** Puts the release on a site as an administrator does. */
-async function publish(built: BuiltRelease, { api }: TestSite): Promise<void> {
-  const { name } = built.find('msi', 'windows');
-  const release = JSON.parse(readFileSync(join(built.folder, 'release.json'), 'utf8'));
-  for (const one of built.release.packages) await api.upload(readFileSync(join(built.folder, one.name)));
-  const made = await api.post<ClientReleaseSummary>('/client-releases', {
-    release,
-    releaseKey: built.releaseKey.export({ type: 'spki', format: 'pem' }).toString(),
-    trust: release.keyId,
-  });
-  assert.ok(
-    made.packages.some((one) => one.name === name),
-    `the site does not hand out ${name}`,
-  );
-}
-
 /** @param skip why the tests of this file are skipped: nothing is made then */
 export function useWindowsMachine(skip: string | false): WindowsMachine {
   const folder = temporaryFolder();
@@ -83,7 +67,7 @@ export function useWindowsMachine(skip: string | false): WindowsMachine {
     built = await builtRelease();
     prefix = await makeWinePrefix(join(folder.path, 'prefix'));
     running = await startTestSite({ dataFolder: join(folder.path, 'site'), pollSeconds: 1 });
-    await publish(built, running);
+    await offerRelease(running.api, built);
     mkdirSync(boot);
     execFileSync('tar', ['-xzf', built.find('tar.gz', 'windows').path, '-C', boot]);
     user = prefix.start('ping', ['-n', '100000', '127.0.0.1'], { timeoutMs: 0 });

@@ -75,8 +75,13 @@ export async function writeClientPackage(
   };
 }
 
-/** Writes the version of a tree by itself into `folder`. */
-export async function writeVersionArchive(tree: Tree, time: number, folder: string): Promise<VersionArchive> {
+/** Writes the version of a tree by itself into `folder`. @param restart whether its trial lasts until a start of the machine */
+export async function writeVersionArchive(
+  tree: Tree,
+  time: number,
+  folder: string,
+  restart = false,
+): Promise<VersionArchive> {
   const content = await versionArchive(tree, time / 1000);
   const name = archiveName(tree.target, tree.version);
   await mkdir(folder, { recursive: true });
@@ -87,7 +92,7 @@ export async function writeVersionArchive(tree: Tree, time: number, folder: stri
     name,
     size: content.length,
     sha256: createHash('sha256').update(content).digest('hex'),
-    needs: { launcher: launcherInterface, node: clientNodeMajor },
+    needs: { launcher: launcherInterface, node: clientNodeMajor, ...(restart ? { restart } : {}) },
   };
 }
 

@@ -121,6 +121,8 @@ export const VersionArchive = Type.Object(
       launcher: Type.Integer({ minimum: 1 }),
       /** Major version of Node. */
       node: Type.Integer({ minimum: 1 }),
+      /** Its trial is not over before the machine has started anew: what it changes is in use until then. */
+      restart: Type.Optional(Type.Boolean()),
     }),
   },
   strict,

@@ -143,9 +143,28 @@ async function onTrial(care: Care, trial: Trial): Promise<VersionTurn> {
     );
   }
   const blessing = journal.state.policy?.index.client?.blessing;
-  if (blessing) await makeVersions(folder, (versions) => writeBlessing(versions, blessing));
+  if (blessing) {
+    await makeVersions(folder, (versions) => writeBlessing(versions, blessing));
+    await tellRestart(care, trial);
+  }
   schedule.hasten(trialPollMs);
   return { at: ports.clock.now() + trialPollMs, gates: [] };
+}
+
+/** Blessed, and on trial until the machine has started anew: told once. */
+async function tellRestart(
+  { context }: Care,
+  { needsRestart, bootId, upgradeId, version }: Trial,
+): Promise<void> {
+  const { journal, reporter, ports } = context;
+  const progress = journal.state.version;
+  if (!needsRestart || !progress || (await ports.boot.id()) !== bootId) return;
+  const reason = 'it works, and what it changes is in use until the machine starts anew';
+  if (progress.said === reason) return;
+  await reporter.report(
+    { name: 'version-waits', details: { upgradeId, version, gate: 'restart', reason } },
+    { kind: 'version', progress: { ...progress, said: reason } },
+  );
 }
 
 /** The switch is made, and this one runs still: its successor is started, again if need be. */
@@ -320,7 +339,8 @@ async function switchTo(
         `Version ${version} was switched to ${mostSwitches} times, and never came up.`,
       );
     }
-    await begin(care, versions, order, { ...progress, version }, release.floor);
+    const needsRestart = archive.needs.restart ?? false;
+    await begin(care, versions, order, { ...progress, version }, { floor: release.floor, needsRestart });
   });
 }
 
@@ -330,7 +350,7 @@ async function begin(
   versions: Folder,
   { upgradeId, trialSeconds }: VersionOrder,
   progress: VersionProgress,
-  floor: string,
+  needs: Pick<Trial, 'floor' | 'needsRestart'>,
 ): Promise<void> {
   const { context } = care;
   const { folder, journal, ports, options } = context;
@@ -344,11 +364,10 @@ async function begin(
     version: progress.version,
     previous,
     previousVersion: options.version,
-    floor,
     begunAt: ports.clock.now(),
     bootId: await ports.boot.id(),
     leastMs: trialSeconds * 1000,
-    needsRestart: false,
+    ...needs,
     starts: 0,
     spentMs: 0,
     ends: [],
