@@ -20,6 +20,7 @@ await guardTrial(
       // Of the whole process, as the system counts it.
       memory: process.memoryUsage.rss(),
       processorMs: (process.cpuUsage().user + process.cpuUsage().system) / 1000,
+      activeMs: Atomics.load(beats, 2),
       clockAheadMs: (Atomics.load(beats, 1) - seconds(Date.now())) * 1000,
     }),
     site: (): Promise<SiteAnswer> => witness(machine, stateFolder),

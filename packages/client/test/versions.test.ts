@@ -195,7 +195,14 @@ function watching(
   const watched: Watched = {
     sight: () => {
       beats += 1;
-      return { beats, memory: 60 << 20, processorMs: time * 0.01, clockAheadMs: 0, ...change(time) };
+      return {
+        beats,
+        memory: 60 << 20,
+        processorMs: time * 0.01,
+        activeMs: time * 0.02,
+        clockAheadMs: 0,
+        ...change(time),
+      };
     },
     site: async () => {
       asked += 1;
@@ -281,6 +288,12 @@ describe('the guard of a trial', () => {
     ['that takes too much memory', 'memory', () => ({ memory: mostMemory + 1 }), 10_000],
     ['that leaks', 'memory', (time) => ({ memory: (60 << 20) + (time / minute) * (50 << 20) }), 3.5 * minute],
     ['that keeps the processor busy', 'busy', (time) => ({ processorMs: time * 0.95 }), 3.5 * minute],
+    [
+      'that would if the machine were not so busy',
+      'busy',
+      (time) => ({ processorMs: time * 0.2, activeMs: time * 0.99 }),
+      3.5 * minute,
+    ],
     ['whose clock is far off', 'clock', () => ({ clockAheadMs: 3600_000 }), 10_000],
   ];
   for (const [what, cause, change, limit] of faults) {
@@ -300,6 +313,7 @@ describe('the guard of a trial', () => {
       const hard = (time: number) => ({
         memory: (60 << 20) + Math.min(time, minute) * 2_000,
         processorMs: Math.min(time, minute),
+        activeMs: Math.min(time, minute),
       });
       assert.equal(await watching(hard).guard(path), 'blessed');
     }));

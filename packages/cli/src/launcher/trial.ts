@@ -11,7 +11,10 @@ import { intact } from './intact.ts';
 export type GuardOrder = {
   readonly stateFolder: string;
   readonly installFolder: string;
-  /** A number that rises while the loop of this process turns, and the seconds since 1970 as it knows them. */
+  /**
+   * A number that rises while the loop of this process turns, the seconds since 1970 as it knows them, and the milliseconds
+   * in which its loop was not idle.
+   */
   readonly beats: Int32Array;
 };
 
@@ -53,10 +56,11 @@ export function startGuard(
   stateFolder: string,
   error: (text: string) => void,
 ): () => Promise<void> {
-  const beats = new Int32Array(new SharedArrayBuffer(8));
+  const beats = new Int32Array(new SharedArrayBuffer(12));
   const beat = () => {
     Atomics.add(beats, 0, 1);
     Atomics.store(beats, 1, Math.floor(Date.now() / 1000));
+    Atomics.store(beats, 2, Math.floor(performance.eventLoopUtilization().active));
   };
   beat();
   const beating = setInterval(beat, beatMs).unref();

@@ -11,6 +11,8 @@ export type Sight = {
   readonly memory: number;
   /** Milliseconds of processor time that its process has used. */
   readonly processorMs: number;
+  /** Milliseconds in which its loop was not idle. On a machine that is busy with other work this tells more than the processor. */
+  readonly activeMs: number;
   /** Milliseconds by which its clock is ahead of the machine's. */
   readonly clockAheadMs: number;
 };
@@ -26,11 +28,13 @@ const settlingMs = 60_000;
 const trendMs = 110_000;
 /** Bytes a minute by which it may go on growing. */
 const mostGrowth = 20 * 1024 ** 2;
-/** Share of one processor that it may take for as long as that. */
+/** Share of one processor that it may take for as long as that, and of the time that its loop may be at work. */
 const mostProcessor = 0.8;
+const mostActive = 0.9;
 /** Milliseconds by which a clock may differ: a second is the least that can be told, and a loop may be late. */
 const mostClockMs = 60_000;
 
+const percent = (share: number) => `${Math.round(share * 100)} %`;
 const megabytes = (bytes: number) => `${Math.round(bytes / 1024 ** 2)} MB`;
 
 /** Judges one life of a version, sight by sight in their order. */
@@ -57,7 +61,9 @@ export function createJudge(): (sight: Sight) => Fault | undefined {
     const growth = ((sight.memory - settled.memory) / passedMs) * 60_000;
     if (growth > mostGrowth) return fault('memory', `it grows by ${megabytes(growth)} a minute`);
     const share = (sight.processorMs - settled.processorMs) / passedMs;
-    if (share > mostProcessor) return fault('busy', `it took ${Math.round(share * 100)} % of a processor`);
+    if (share > mostProcessor) return fault('busy', `it took ${percent(share)} of a processor`);
+    const active = (sight.activeMs - settled.activeMs) / passedMs;
+    if (active > mostActive) return fault('busy', `its loop was at work for ${percent(active)} of the time`);
     return undefined;
   };
 }

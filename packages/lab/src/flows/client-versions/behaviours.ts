@@ -54,6 +54,7 @@ export function sightOf({ sight, hangsAfterMs }: Behaviour, aliveMs: number): Om
     beats: Math.floor(turnedMs / 1_000),
     memory: 80 * megabyte,
     processorMs: aliveMs * 0.01,
+    activeMs: aliveMs * 0.02,
     clockAheadMs: 0,
     ...sight?.(aliveMs),
   };
