@@ -16,6 +16,7 @@ import { type CheckIn, checkIn } from './policy/check-in.ts';
 import { deliverUntold, hasUntold } from './setup/untold.ts';
 import { deliver } from './status/deliver.ts';
 import { noticeSystem } from './system-change.ts';
+import { createTakeoverCare, type TakeoverCare } from './takeover/care.ts';
 import { createVersionCare, type VersionCare } from './versions/care.ts';
 
 export type CycleReport = {
@@ -146,6 +147,7 @@ export function createCycle(context: ClientContext, schedule: Schedule, health: 
 
   const stopwatch = openStopwatch(clock);
   const drivers = createDriverCare(context);
+  const takeovers = createTakeoverCare(context);
   const versions = createVersionCare(context, schedule);
   return {
     attempt,
@@ -156,6 +158,7 @@ export function createCycle(context: ClientContext, schedule: Schedule, health: 
       await attempt(async () => {
         if (!(await noticeSystem(context))) return;
         drivers.again();
+        takeovers.again();
         health.onNewSystem();
       }, signal);
       const enrolled = journal.state.identity !== null;
@@ -177,12 +180,13 @@ export function createCycle(context: ClientContext, schedule: Schedule, health: 
       } catch (thrown) {
         if (!signal?.aborted) await fault(thrown);
       }
-      const takeTurn = async (care: DriverCare | VersionCare) => {
+      const takeTurn = async (care: DriverCare | TakeoverCare | VersionCare) => {
         const { at, gates: closed } = await care.turn(signal);
         gates.push(...closed);
         if (at !== null) itemAt = Math.min(itemAt ?? at, at);
       };
       await attempt(() => takeTurn(drivers), signal);
+      await attempt(() => takeTurn(takeovers), signal);
       await attempt(() => takeTurn(versions), signal);
       let healthAt = Number.POSITIVE_INFINITY;
       await attempt(async () => {

@@ -32,9 +32,13 @@ export const loadInventory = loader('inventory', () => import('./inventory/compo
  */
 export const loadComponentWork = () => import('./components/index.ts');
 
+/** Taking over foreign agents: a part of the core that most clients never need. */
+export const loadTakeover = () => import('./takeover/index.ts');
+
 /** Loads them all, for those who can wait for files only now: simulated machines, where no real time passes later. */
 export async function loadComponents(): Promise<void> {
   await loadSoftware();
   await loadInventory();
   await loadComponentWork();
+  await loadTakeover();
 }

@@ -21,6 +21,7 @@ import {
 import { type HealthEntry, type HealthRecord, healthAfter } from './health/record.ts';
 import type { KnownSystem, SystemEntry } from './known-system.ts';
 import { type Outbox, type OutboxEntry, outboxAfter } from './status/outbox.ts';
+import { type TakeoverEntry, type TakeoverProgress, takeoversAfter } from './takeover/progress.ts';
 import type { VersionEntry, VersionProgress } from './versions/progress.ts';
 
 /** The site as pinned when the client was enrolled. */
@@ -96,6 +97,8 @@ export type ClientState = {
   readonly version?: VersionProgress;
   /** The operating system that the items and the facts sent are of. Absent in journals of older clients. */
   readonly system?: KnownSystem;
+  /** Foreign agents that are being taken over, by takeover. Absent before the first. */
+  readonly takeovers?: Readonly<Record<Uuid, TakeoverProgress>>;
 };
 
 /** An entry of the journal. */
@@ -113,6 +116,7 @@ export type Entry =
   | { readonly kind: 'facts-sent'; readonly facts: Sha256 }
   | HealthEntry
   | SystemEntry
+  | TakeoverEntry
   | VersionEntry
   | OutboxEntry;
 
@@ -155,6 +159,8 @@ export function reduce(state: ClientState, entry: Entry): ClientState {
       return { ...state, health: healthAfter(state.health, entry) };
     case 'system':
       return afterSystem(state, entry);
+    case 'takeover':
+      return { ...state, takeovers: takeoversAfter(state.takeovers, entry) };
     case 'version':
       return { ...state, version: entry.progress };
     default:

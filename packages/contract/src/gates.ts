@@ -7,7 +7,11 @@ const strict = { additionalProperties: false } as const;
 /** As people read it: `file-protection`. */
 const name = Type.String({ pattern: '^[a-z][a-z0-9-]{0,39}$' });
 
-const ServiceName = Type.String({ minLength: 1, maxLength: 256, pattern: '^[^\\u0000-\\u001f/\\\\]+$' });
+export const ServiceName = Type.String({
+  minLength: 1,
+  maxLength: 256,
+  pattern: '^[^\\u0000-\\u001f/\\\\]+$',
+});
 
 /** A folder or file in the notation of the machine. */
 const MachinePath = Type.String({ minLength: 1, maxLength: 1024, pattern: '^[^\\u0000-\\u001f]+$' });

@@ -24,6 +24,7 @@ export * from './ring-words.ts';
 export * from './setup-line.ts';
 export * from './software.ts';
 export * from './status-codes.ts';
+export * from './takeover.ts';
 export * from './token.ts';
 export * from './version.ts';
 export * from './version-numbers.ts';

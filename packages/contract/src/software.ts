@@ -10,7 +10,7 @@ const strict = { additionalProperties: false } as const;
  * Absolute path on the client, in its own notation; under the client's managed root on Linux. `{state}` at the beginning
  * is the client's own state folder, wherever that lies.
  */
-const ClientPath = Type.String({ minLength: 1, maxLength: 1024 });
+export const ClientPath = Type.String({ minLength: 1, maxLength: 1024 });
 
 /** Up to four dotted numbers. */
 const versionPattern = '^\\d{1,5}(\\.\\d{1,5}){0,3}$';
@@ -42,24 +42,30 @@ export const RegistryRule = Type.Object(
   strict,
 );
 
+/** Name of a Debian package (Debian Policy, 5.6.1). */
+export const DpkgName = Type.String({ pattern: '^[a-z0-9][a-z0-9+.-]{1,127}$' });
+
 /** The package manager says that a package is installed, and if given in this very version. */
 export const PackageManagerRule = Type.Object(
   {
     kind: Type.Literal('package'),
     manager: Type.Literal('dpkg'),
-    name: Type.String({ pattern: '^[a-z0-9][a-z0-9+.-]{1,127}$' }),
+    name: DpkgName,
     version: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
   },
   strict,
 );
 
+/** As Windows Installer writes it: in braces, capitals. */
+export const ProductCode = Type.String({
+  pattern: '^\\{[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}\\}$',
+});
+
 /** Windows Installer says that a product is installed (INSTALLSTATE_DEFAULT, 5), and if given at least in this version. */
 export const MsiRule = Type.Object(
   {
     kind: Type.Literal('msi'),
-    productCode: Type.String({
-      pattern: '^\\{[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}\\}$',
-    }),
+    productCode: ProductCode,
     /** A newer product under the same code counts too: an older package cannot replace it (1638). */
     minimumVersion: Type.Optional(Type.String({ pattern: versionPattern })),
   },

@@ -194,6 +194,29 @@ export const statusCatalogue = {
     severity: 'info',
     text: 'The operating system was changed from {from} to {to}',
   },
+  30070: { name: 'agent-absent', severity: 'info', text: '{agent} is not on this machine: {reason}' },
+  30071: { name: 'agent-recognized', severity: 'info', text: '{agent} is on this machine' },
+  30072: {
+    name: 'takeover-waits',
+    severity: 'info',
+    text: 'Taking over {agent} waits for {gate}: {reason}',
+  },
+  30073: {
+    name: 'takeover-begun',
+    severity: 'info',
+    text: 'Taking over {agent} begins; the screen driver: {verified}',
+  },
+  30074: {
+    name: 'agent-taken-over',
+    severity: 'info',
+    text: '{agent} was taken over and is gone; the screen driver: {verified}',
+  },
+  30075: {
+    name: 'agent-put-back',
+    severity: 'error',
+    text: 'The remote control of {agent} was put back: {reason}',
+  },
+  30076: { name: 'takeover-held', severity: 'error', text: 'Taking over {agent} is held: {reason}' },
   30050: { name: 'disk-full', severity: 'error', text: 'Disk full: {reason}' },
   30051: { name: 'client-fault', severity: 'error', text: 'Fault in the client ({error}): {reason}' },
 } as const satisfies Record<number, CatalogueEntry>;

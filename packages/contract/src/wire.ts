@@ -5,6 +5,7 @@ import { VersionPolicy } from './client-versions.ts';
 import { Envelope } from './envelope-schema.ts';
 import { Name, Platform, Sha256, SiteCode, Timestamp, Uuid } from './ids.ts';
 import { StatusMessage } from './status-codes.ts';
+import { mostTakeovers, TakeoverOrder } from './takeover.ts';
 
 const strict = { additionalProperties: false } as const;
 
@@ -154,6 +155,8 @@ export const PolicyIndex = Type.Object(
     assignments: Type.Array(Type.Object({ deploymentId: Uuid, hash: Sha256 }, strict), { maxItems: 10_000 }),
     /** Of the client's own version. Told only to clients that speak of versions (wire 3). */
     client: Type.Optional(VersionPolicy),
+    /** Foreign agents to be taken over. Absent where there are none, and on wires before 3. */
+    takeovers: Type.Optional(Type.Array(TakeoverOrder, { minItems: 1, maxItems: mostTakeovers })),
   },
   strict,
 );

@@ -54,8 +54,12 @@ export async function detect(
   return { present: true, reason: 'every detection rule holds' };
 }
 
-/** Whether at least one rule holds. */
-async function anyHolds(ports: DetectionPorts, rules: Detection, place: DetectionPlace): Promise<boolean> {
+/** Whether at least one rule holds. @throws HoldfastError as `detect` */
+export async function anyHolds(
+  ports: DetectionPorts,
+  rules: readonly DetectionRule[],
+  place: DetectionPlace,
+): Promise<boolean> {
   for (const rule of rules) {
     if ((await check(ports, rule, place)) === undefined) return true;
   }
@@ -113,8 +117,11 @@ async function checkFile(ports: DetectionPorts, rule: FileRule, place: Detection
   }
 }
 
-/** The folder to start from, and the names below it. */
-function locate(path: string, place: DetectionPlace): { start: string; names: [string, ...string[]] } {
+/** The folder to start from, and the names below it. @throws HoldfastError `command.invalid`, `disk.outside` */
+export function locate(
+  path: string,
+  place: DetectionPlace,
+): { readonly start: string; readonly names: [string, ...string[]] } {
   const [, ofState] = /^\{state\}[/\\](.+)$/.exec(path) ?? [];
   if (ofState !== undefined) {
     return { start: place.state, names: splitPath(ofState, place.platform === 'windows' ? '\\' : '/') };
