@@ -1,4 +1,4 @@
-/** One life of a story, with a fork of the world before each of its calls that change the disk. */
+/** One life of a story, with a fork of the world before each of its calls that change something. */
 import { noTrace, type Trace } from '../world/trace.ts';
 import type { Carelessness } from './careless.ts';
 import type { CrashStory, World } from './story.ts';
@@ -11,7 +11,7 @@ export type Moment<Outside> = World<Outside> & {
 };
 
 export type Course<Outside> = {
-  /** Calls that change the disk. */
+  /** Calls that change the disk, or what runs. */
   readonly calls: number;
   /** Those that were asked for, and the end. */
   readonly moments: readonly Moment<Outside>[];
@@ -28,9 +28,11 @@ const changing: ReadonlySet<unknown> = new Set([
   'file.truncate',
   'file.setTimes',
   'file.sync',
+  'services.start',
+  'services.stop',
 ]);
 
-/** What a line of the trace says about a change of the disk; undefined for anything else. */
+/** What a line of the trace says about a change of the disk or of what runs; undefined for anything else. */
 export function changeOf([number, , operation, path, name, options]: readonly unknown[]): string | undefined {
   if (typeof number !== 'number') return undefined;
   if (operation === 'disk.folder') {

@@ -18,6 +18,8 @@ const deeds: Readonly<Record<string, (facts: Facts) => string>> = {
   'file.truncate': ([path, length]) => `cuts ${path} to ${length} bytes`,
   'file.setTimes': ([path]) => `sets the times of ${path}`,
   'file.sync': ([path]) => `makes ${path} durable`,
+  'services.start': ([name]) => `starts the service ${name}`,
+  'services.stop': ([name]) => `stops the service ${name}`,
   'processes.start': ([command]) => `starts ${programOf(command)}`,
   'network.request': ([method, url]) => `asks ${method} ${url}`,
 };

@@ -3,6 +3,7 @@ import { clientSetupStory } from '../flows/client-setup/story.ts';
 import { versionStory } from '../flows/client-versions/story.ts';
 import { componentRepair } from '../flows/installed-client/component-repair.ts';
 import { clientRescue } from '../flows/installed-client/rescue.ts';
+import { takeoverStory } from '../flows/installed-client/takeover.ts';
 import { installerStory } from '../flows/installer/stories.ts';
 import { journalCompaction } from '../flows/journal-compaction.ts';
 import { outboxDelivery } from '../flows/outbox-delivery.ts';
@@ -35,5 +36,6 @@ export const crashFlows: readonly CrashFlow[] = [
   crashFlow('client-revert', 'The client comes back from a version that is sick', (seed) =>
     versionStory('revert', seed),
   ),
+  crashFlow('takeover', 'The client takes over a foreign agent, or puts it back', takeoverStory),
   crashFlow('rescue', 'A dead client is started, and installed anew', clientRescue),
 ];

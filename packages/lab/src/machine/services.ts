@@ -22,6 +22,8 @@ export type SimulatedService = {
 export type ServiceTable = {
   /** Installs a service, stopped. */
   put(name: string, service?: SimulatedService): void;
+  /** Takes a service out of the system; nothing happens where there is none. */
+  remove(name: string): void;
   start(name: string): Promise<void>;
   stop(name: string): void;
   /** The machine starts again: what is automatic starts with it. */
@@ -63,6 +65,7 @@ export function serviceTable(clock: VirtualClock): ServiceTable {
 
   return {
     put: (name, service = {}) => void entries.set(name, { ...service, state: 'stopped' }),
+    remove: (name) => void entries.delete(name),
     start: async (name) => run(name, entry(name)),
     stop,
     restart() {

@@ -17,6 +17,7 @@ import {
   type StatusMessage,
   seal,
   sha256,
+  type TakeoverOrder,
   type VersionPolicy,
 } from '@holdfast/contract';
 import { Compile } from 'typebox/compile';
@@ -61,6 +62,8 @@ export type SimulatedSite = {
   withdraw(deploymentId: string): void;
   /** What the policy of a client says of its own version: asked at each of its check-ins. Nothing unless set. */
   versions: (client: SimulatedClient) => VersionPolicy | undefined;
+  /** Foreign agents that every client is to take over, from its next check-in on. None unless set. */
+  takeovers: readonly TakeoverOrder[];
   /** Signs with the policy key. */
   seal(type: PayloadType, payload: unknown): Envelope;
 };
@@ -119,15 +122,16 @@ export function simulatedSite(random: Random, now: () => number, pollSeconds = 6
   function policy(client: SimulatedClient, request: ServerRequest): ServerAnswer {
     const listed = [...assignments].map(([hash, { deploymentId }]) => ({ deploymentId, hash }));
     const versions = made.versions(client);
-    const wanted = JSON.stringify(versions ? [listed, versions] : listed);
+    const { takeovers } = made;
+    const more = {
+      ...(versions ? { client: versions } : {}),
+      ...(takeovers.length > 0 ? { takeovers } : {}),
+    };
+    const wanted = JSON.stringify([listed, more]);
     if (client.policy?.assignments !== wanted) {
       client.serial++;
       const index = { siteCode, clientId: client.id, serial: client.serial, issuedAt: now(), pollSeconds };
-      const payload = JSON.stringify({
-        ...index,
-        assignments: listed,
-        ...(versions ? { client: versions } : {}),
-      });
+      const payload = JSON.stringify({ ...index, assignments: listed, ...more });
       const tag = `"${sha256(payload)}"`;
       client.policy = {
         tag,
@@ -229,6 +233,7 @@ export function simulatedSite(random: Random, now: () => number, pollSeconds = 6
       for (const [hash, one] of assignments) if (one.deploymentId === deploymentId) assignments.delete(hash);
     },
     versions: () => undefined,
+    takeovers: [],
     seal: (type, payload) => seal(type, JSON.stringify(payload), key),
   };
   return made;

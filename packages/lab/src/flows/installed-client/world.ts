@@ -35,6 +35,8 @@ export type InstalledClient = {
   readonly name: string;
   readonly random: Random;
   readonly release: SimulatedRelease;
+  /** Its clients are those of the world that was lived in last. */
+  readonly site: SimulatedSite;
   readonly begin: World<InstalledOutside>;
   /** The machine as it was left. Its clock has to be let go on to `now` before anything is done. */
   machine(world: World<InstalledOutside>, trace: Trace): SimulatedMachine;
@@ -95,7 +97,7 @@ export async function installedClient(name: string, kind: 'tar.gz' | 'deb'): Pro
   const first = machine({ disk, outside }, noTrace);
   await inVirtualTime(first.clock, () => enrol(first, site.token));
   disk.powerCut({ names: 'lost', contents: 'lost' }, random);
-  return { name, random, release, machine, left, begin: { disk, outside: left(first, outside) } };
+  return { name, random, release, site, machine, left, begin: { disk, outside: left(first, outside) } };
 }
 
 function remember(site: SimulatedSite, clients: readonly SimulatedClient[]): void {
