@@ -2,7 +2,12 @@
 
 import type { Readiness, Watch } from './readiness.ts';
 
-export type PackageState = { readonly installed: boolean; readonly version?: string };
+export type PackageState = {
+  readonly installed: boolean;
+  readonly version?: string;
+  /** Neither installed nor gone: an installation or a removal was cut short. */
+  readonly half?: boolean;
+};
 
 export type Installers = {
   /** dpkg: `installed` only in state "install ok installed", or "hold ok installed". Undefined where there is no dpkg. */

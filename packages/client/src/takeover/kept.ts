@@ -101,6 +101,8 @@ export async function wholeKept(kept: Folder): Promise<Kept | undefined> {
     if ((await kept.entry(name))?.kind !== 'file') return undefined;
     if ((await hashFile(kept, name)).sha256 !== sha256) return undefined;
   }
+  // An earlier life may have ended before its names were durable: they are about to be relied on.
+  await kept.sync();
   return list;
 }
 
@@ -109,7 +111,8 @@ export async function layDown(looking: Looking, rule: TakeoverRule, kept: Folder
   for (const { path, name, sha256, as } of list.files) {
     await inPlace(looking, rule, path, { create: true }, async (folder, own) => {
       const entry = await folder.entry(own);
-      if (entry?.kind === 'file' && (await hashFile(folder, own)).sha256 === sha256) return;
+      if (entry?.kind === 'file' && (await hashFile(folder, own)).sha256 === sha256)
+        return await folder.sync();
       await copyFile({ folder: kept, name }, { folder, name: own }, modes[as ?? 'shared'], keptLimit);
     });
   }

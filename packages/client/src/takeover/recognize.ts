@@ -51,8 +51,15 @@ export async function whyThere(looking: Looking, rule: TakeoverRule): Promise<st
         return `the service ${service} is still there`;
     }
   }
-  const health = rule.removal.kind === 'dpkg' ? await ports.installers.healthy?.() : undefined;
-  return health?.ready === false ? health.reason : undefined;
+  return await whyHalf(looking, rule);
+}
+
+/** Which of its packages a removal that was cut short has left half, as a clause; undefined where there is none. */
+export async function whyHalf({ ports }: Looking, { removal }: TakeoverRule): Promise<string | undefined> {
+  for (const name of removal.kind === 'dpkg' ? removal.packages : []) {
+    if ((await ports.installers.dpkg(name))?.half) return `dpkg package ${name} is half there`;
+  }
+  return undefined;
 }
 
 /** Which service of its remote control runs, as a clause; undefined where none does. @throws HoldfastError `system.*` */

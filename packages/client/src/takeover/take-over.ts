@@ -18,7 +18,7 @@ import type { TakeoverTurn } from './care.ts';
 import { jobOf, type Taking } from './changes.ts';
 import { takeoverFolder } from './kept.ts';
 import type { TakeoverProgress } from './progress.ts';
-import { whyUnknown } from './recognize.ts';
+import { whyHalf, whyUnknown } from './recognize.ts';
 import { tell } from './tell.ts';
 import { lookAtOurs, type Ours } from './verify.ts';
 
@@ -100,7 +100,9 @@ async function begin(
   };
   const before = { ...(known ?? fresh), rule };
   const unknown = await whyUnknown(context, rule);
-  if (unknown !== undefined) {
+  // A power cut may bring back a part of what was removed.
+  const rest = known?.state === 'taken-over' && (await whyHalf(context, rule)) !== undefined;
+  if (unknown !== undefined && !rest) {
     // That it is gone is what a takeover ends with.
     if (known?.state === 'taken-over' || known?.state === 'put-back') return nothingToDo;
     await tell(context, takeoverId, { ...before, state: 'absent' }, 'agent-absent', { reason: unknown });

@@ -32,6 +32,9 @@ function adminFolder(root: string): string {
   return join(root, 'var/lib/dpkg');
 }
 
+/** Neither `installed` nor `config-files` nor `not-installed`, or marked as broken. Source: dpkg(1), PACKAGE STATES. */
+const isHalf = /^\S+ (?:\S+ (?:half-installed|unpacked|half-configured|triggers-\w+)|reinstreq \S+)\t/m;
+
 async function queryDpkg(admin: string, name: string): Promise<PackageState | undefined> {
   // A name that is none is asked all the same (as one that cannot be there): only dpkg knows whether it is here.
   const asked = packageName.test(name) ? name : 'not-a-package-name';
@@ -40,7 +43,8 @@ async function queryDpkg(admin: string, name: string): Promise<PackageState | un
   if (answer === undefined) return undefined;
   // One line for each architecture. A package on hold is installed like any other.
   const installed = /^(?:install|hold) ok installed\t(.+)$/m.exec(answer);
-  if (installed?.[1] === undefined) return { installed: false };
+  if (installed?.[1] === undefined)
+    return isHalf.test(answer) ? { installed: false, half: true } : { installed: false };
   return { installed: true, version: installed[1] };
 }
 

@@ -75,8 +75,9 @@ export function agentOn(machine: SimulatedMachine, { root, runs, removing }: Han
   const startsByItself = () => isFile(paths.enabled) && itsFiles.every(isFile);
   const isRunning = { now: runs ?? startsByItself() };
   const tables = () => {
-    software.dpkg?.set(packageName, { installed: status() === 'installed', version: '1.0' });
-    software.spoilt.reason = status() === 'half' ? 'packages are only half installed: remotely' : undefined;
+    const half = status() === 'half';
+    software.dpkg?.set(packageName, { installed: status() === 'installed', version: '1.0', half });
+    software.spoilt.reason = half ? 'packages are only half installed: remotely' : undefined;
   };
   const units = () => {
     if (isRunning.now) return;

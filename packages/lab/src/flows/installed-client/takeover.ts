@@ -10,7 +10,7 @@ import { setupPlaces, siteAddress } from '../client-setup/world.ts';
 import { leftovers } from '../leftovers.ts';
 import { openClient } from '../open-client.ts';
 import { messagesOf } from '../plot.ts';
-import { agentFiles, agentOn, agentRule, layAgent } from './foreign-agent.ts';
+import { type AgentOnMachine, agentFiles, agentOn, agentRule, layAgent } from './foreign-agent.ts';
 import { fallenWith, type InstalledClient, type InstalledOutside, installedClient, takeUp } from './world.ts';
 
 export type TakeoverOutside = InstalledOutside & {
@@ -73,11 +73,17 @@ export async function takeoverStory(seed: number): Promise<CrashStory<TakeoverOu
     }),
     key: ({ clients, now, runs, problems }) =>
       JSON.stringify([now, runs, problems, messagesOf(clients).length]),
-    judge: async (left) => judge(stage, left),
+    judge: (left) => judge(stage, left),
   };
 }
 
-function live(stage: Stage, world: World<TakeoverOutside>, trace: Trace): Living<TakeoverOutside> {
+/** @param until what else is to be so before it is over */
+function live(
+  stage: Stage,
+  world: World<TakeoverOutside>,
+  trace: Trace,
+  until: (agent: AgentOnMachine) => boolean = () => true,
+): Living<TakeoverOutside> {
   const { outside } = world;
   const machine = stage.client.machine(world, trace);
   const problems: string[] = [];
@@ -97,7 +103,7 @@ function live(stage: Stage, world: World<TakeoverOutside>, trace: Trace): Living
   const bare = watchBare(machine, () => works() || agent.runs());
   const told = () => messagesOf(site.clients.values()).map(({ code }) => statusEntry(code)?.name);
   const isOver = outside.ordered
-    ? () => told().some((name) => name === 'agent-taken-over' || name === 'agent-put-back')
+    ? () => told().some((name) => name === 'agent-taken-over' || name === 'agent-put-back') && until(agent)
     : () => told().includes('component-changed');
   let client: Client | undefined;
   const work = async () => {
@@ -160,8 +166,30 @@ function watchBare({ clock }: SimulatedMachine, covered: () => boolean): () => r
   return () => (longest > bareMs ? [`for ${longest / 1000} s the machine had no remote control at all`] : []);
 }
 
-/** After one more power cut: either ours stands in and nothing of the agent is left, or theirs runs as it did before. */
-function judge(stage: Stage, { disk, outside }: World<TakeoverOutside>): readonly string[] {
+/**
+ * After one more power cut. What a killed dpkg has done was seen, which does not make it durable: what comes back of the
+ * agent is removed when the client next looks.
+ */
+async function judge(stage: Stage, left: World<TakeoverOutside>): Promise<readonly string[]> {
+  const problems = found(stage, left);
+  if (problems.length === 0 || !left.outside.killed) return problems;
+  const outside = { ...fallenWith(left.outside, 'power'), runs: undefined };
+  const living = live(
+    stage,
+    { disk: left.disk, outside },
+    noTrace,
+    (agent) => agent.runs() || !agent.packaged(),
+  );
+  try {
+    await living.done;
+  } catch (thrown) {
+    return [...problems, `it is not mended: ${String(thrown)}`];
+  }
+  return found(stage, { disk: left.disk, outside: living.outside() });
+}
+
+/** Either ours stands in and nothing of the agent is left, or theirs runs as it did before. */
+function found(stage: Stage, { disk, outside }: World<TakeoverOutside>): readonly string[] {
   disk.powerCut({ names: 'lost', contents: 'lost' }, randomFrom(0));
   const names = messagesOf(outside.clients).map(({ code }) => statusEntry(code)?.name);
   const problems = [...outside.problems];
