@@ -11,6 +11,7 @@ const families: readonly { readonly words: readonly string[]; readonly load: () 
   { words: ['login', 'logout'], load: async () => (await import('./verbs/login.ts')).loginVerbs },
   { words: ['client'], load: async () => (await import('./verbs/client.ts')).clientVerbs },
   { words: ['release'], load: async () => (await import('./verbs/release.ts')).releaseVerbs },
+  { words: ['takeover'], load: async () => (await import('./verbs/takeover.ts')).takeoverVerbs },
   { words: ['token'], load: async () => (await import('./verbs/token.ts')).tokenVerbs },
   { words: ['collection'], load: async () => (await import('./verbs/collection.ts')).collectionVerbs },
   { words: ['package'], load: async () => (await import('./verbs/package.ts')).packageVerbs },

@@ -1,6 +1,7 @@
 /** Words both sides agree on. */
 export * from './api.ts';
 export * from './api-clients.ts';
+export * from './api-takeovers.ts';
 export * from './api-upgrades.ts';
 export * from './client-release.ts';
 export * from './client-setup.ts';

@@ -24,6 +24,7 @@ import { setupRoutes } from '../setup/routes.ts';
 import { softwareRoutes } from '../software/routes.ts';
 import { statusRoutes } from '../status/routes.ts';
 import { databaseKindOf } from '../store/database.ts';
+import { takeoverRoutes } from '../takeovers/routes.ts';
 import { tokenRoutes } from '../tokens/routes.ts';
 import { upgradeRoutes } from '../upgrades/routes.ts';
 import { wireRoutes } from '../wires/routes.ts';
@@ -166,6 +167,7 @@ function addRoutes(api: Api, context: SiteContext, signIn: SignIn, firstRun: Fir
   releaseRoutes(api, context);
   repairRoutes(api, context);
   upgradeRoutes(api, context);
+  takeoverRoutes(api, context);
   wireRoutes(api, context);
   statusRoutes(api, context);
   tokenRoutes(api, context);

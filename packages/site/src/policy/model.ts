@@ -12,6 +12,7 @@ import type { Clock } from '@holdfast/ports';
 import type { Kysely } from 'kysely';
 import type { ClientRegistry } from '../clients/registry.ts';
 import type { Schema } from '../store/schema.ts';
+import { type TakeoverPart, takeoverPart } from '../takeovers/policy.ts';
 import type { SiteTrustStore } from '../trust/trust.ts';
 import { proofBody, type VersionPart, versionPart } from '../upgrades/policy.ts';
 import { firstGenerationPolicy } from './first-generation.ts';
@@ -75,11 +76,11 @@ export function createPolicy(site: {
   /** The text that is signed: the same fields in the same order give the same text, and so the same signature. */
   function payloadOf(
     clientId: string,
-    says: { assignments: PolicyIndex['assignments'] } & VersionPart,
+    says: { assignments: PolicyIndex['assignments'] } & VersionPart & TakeoverPart,
     serial: number,
     issuedAt: number,
   ) {
-    const { assignments, proof, client } = says;
+    const { assignments, proof, client, takeovers } = says;
     const index: PolicyIndex = {
       siteCode: site.siteCode,
       clientId,
@@ -88,9 +89,16 @@ export function createPolicy(site: {
       pollSeconds: site.pollSeconds,
       assignments: [...assignments, ...proof].map(({ deploymentId, hash }) => ({ deploymentId, hash })),
       ...(client === undefined ? {} : { client }),
+      ...(takeovers === undefined ? {} : { takeovers }),
     };
     return JSON.stringify(index);
   }
+
+  /** What only clients of today's wire understand. */
+  const todaysPart = async (clientId: string): Promise<VersionPart & TakeoverPart> => ({
+    ...(await versionPart(store, site.trust, clientId)),
+    ...(await takeoverPart(store, clientId)),
+  });
 
   /** The index that was signed last if it still says the same; else the next one, its serial stored before it is sent. */
   async function sign(clientId: string, wire: Wire): Promise<Index> {
@@ -98,7 +106,7 @@ export function createPolicy(site: {
     if (!signed) throw new HoldfastError('not-found', `There is no client ${clientId}.`);
     const says = {
       assignments: await assignmentsOf(store, clientId),
-      ...(wire === currentWire ? await versionPart(store, site.trust, clientId) : { proof: [] }),
+      ...(wire === currentWire ? await todaysPart(clientId) : { proof: [] }),
     };
     let payload = payloadOf(clientId, says, signed.policySerial, signed.policyIssuedAt ?? 0);
     let tag = sha256(payload);

@@ -11,6 +11,7 @@ import type { Kysely } from 'kysely';
 import { dropStatesBefore } from '../clients/systems.ts';
 import { groupCommit } from '../store/group-commit.ts';
 import type { NewStatusMessage, Schema } from '../store/schema.ts';
+import { takeTakeoverWords } from '../takeovers/words.ts';
 import { announceUpgrade, type Looked, lookAt } from '../upgrades/drive.ts';
 import type { UpgradeContext } from '../upgrades/model.ts';
 import { takeWords } from '../upgrades/words.ts';
@@ -184,6 +185,7 @@ async function storeGroup(
     const sorted = sortOut(batches, streams, receivedAt);
     const stored = await storeMessages(transaction, site.writeNew, sorted);
     await storeStates(transaction, stored);
+    await takeTakeoverWords(transaction, stored);
     const looks = await storeUpgrades(site, transaction, stored);
 
     const touched: Streams = new Map();

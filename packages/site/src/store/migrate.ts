@@ -8,6 +8,7 @@ import { clientLife } from './migrations/0003-client-life.ts';
 import { clientUpgrades } from './migrations/0004-client-upgrades.ts';
 import { threeWires } from './migrations/0005-three-wires.ts';
 import { clientSystems } from './migrations/0006-client-systems.ts';
+import { takeovers } from './migrations/0007-takeovers.ts';
 import type { Schema } from './schema.ts';
 
 /** In order of their numbers; never changed once released, only added to. */
@@ -18,6 +19,7 @@ export const migrations: readonly Migration[] = [
   clientUpgrades,
   threeWires,
   clientSystems,
+  takeovers,
 ];
 
 /** Any number, the same for every site server: who holds PostgreSQL's advisory lock of it migrates. */

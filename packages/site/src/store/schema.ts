@@ -10,6 +10,7 @@ import type {
   SetupTable,
   SystemChangeTable,
 } from './schema-clients.ts';
+import type { TakeoverMemberTable, TakeoverTable } from './schema-takeovers.ts';
 import type {
   ClientArchiveTable,
   ClientUpgradeMemberTable,
@@ -198,6 +199,8 @@ export type Schema = {
   clientUpgradeRing: ClientUpgradeRingTable;
   clientUpgradeProof: ClientUpgradeProofTable;
   clientUpgradeMember: ClientUpgradeMemberTable;
+  takeover: TakeoverTable;
+  takeoverMember: TakeoverMemberTable;
 };
 
 export type ClientRow = Selectable<ClientTable>;
