@@ -1,18 +1,20 @@
 /** Foreign agents: rules in the policy of those that they are for, what clients say of them, and who may change them. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type {
-  AuditRow,
-  Page,
-  TakeoverDetail,
-  TakeoverForeseen,
-  TakeoverMember,
-  TakeoverRule,
-  TakeoverSummary,
+import {
+  type AuditRow,
+  mpPaths,
+  onWire2,
+  type Page,
+  type TakeoverDetail,
+  type TakeoverForeseen,
+  type TakeoverMember,
+  type TakeoverRule,
+  type TakeoverSummary,
 } from '@holdfast/contract';
 import { type ConsoleSite, openConsoleSite } from './support/console-site.ts';
 import { postgresMissing, startPostgres } from './support/postgres.ts';
-import { enrolClient } from './support/site.ts';
+import { enrolClient, type TestClient } from './support/site.ts';
 import { allClients, speaking } from './support/upgrades.ts';
 import { indexOn } from './support/wires.ts';
 
@@ -37,13 +39,15 @@ for (const { name, postgres, skip } of suites) {
   describe(`takeovers on ${name}`, { skip }, () => {
     let site: ConsoleSite;
     let stopDatabase: (() => Promise<void>) | undefined;
+    let identity: TestClient;
     let client: ReturnType<typeof speaking>;
     let collectionId: string;
     before(async () => {
       const database = postgres ? await startPostgres() : undefined;
       stopDatabase = database?.stop;
       site = await openConsoleSite(database ? { databaseUrl: database.url } : {});
-      client = speaking(site, await enrolClient(site.site));
+      identity = await enrolClient(site.site);
+      client = speaking(site, identity);
       collectionId = await allClients(site);
     });
     after(async () => {
@@ -75,6 +79,7 @@ for (const { name, postgres, skip } of suites) {
       assert.equal(status, 201, text);
       await add({ platform: 'windows' });
       assert.deepEqual((await client.index()).takeovers, [{ takeoverId: body.id, mode: 'look', rule }]);
+      assert.equal((await indexOn(site, onWire2(mpPaths.policy), identity)).takeovers, undefined);
       const changed = await site.call<TakeoverDetail>('PUT', `/takeovers/${body.id}`, { mode: 'take-over' });
       assert.equal(changed.body.mode, 'take-over');
       assert.equal((await client.index()).takeovers?.[0]?.mode, 'take-over');
