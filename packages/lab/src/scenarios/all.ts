@@ -1,6 +1,7 @@
 /** The scenarios of the lab, by name. */
 import { debianUpgrade } from './debian-upgrade/scenario.ts';
 import { exitCodes } from './exit-codes/scenario.ts';
+import { foreignAgent } from './foreign-agent/scenario.ts';
 import { heldPulse } from './held-pulse/scenario.ts';
 import { kb829810 } from './kb829810/scenario.ts';
 import { neverDetected } from './never-detected/scenario.ts';
@@ -38,4 +39,5 @@ export const scenarios: readonly Scenario[] = [
   heldPulse,
   pageForAPackage,
   otherArchitecture,
+  foreignAgent,
 ];
