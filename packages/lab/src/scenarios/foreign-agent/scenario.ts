@@ -1,8 +1,8 @@
 /**
  * Scenario `foreign-agent`: another vendor's agent is taken over, and our own screen driver leans on what that one brings.
  *
- * From the field: whoever changes from one remote control to another removes the old one by script and learns afterwards,
- * of some machines, that the new one cannot show their screen; those are out of reach then.
+ * No report is retold here. Whoever changes from one remote control to another by a script learns afterwards, of some
+ * machines, that the new one cannot show their screen; those are out of reach then.
  */
 
 import { setupPlaces, siteAddress } from '../../flows/client-setup/world.ts';
