@@ -3,16 +3,10 @@ import { sha256 } from '@holdfast/contract';
 import type { Gate } from '@holdfast/engine';
 import type { ClientContext } from '../context.ts';
 import { loadTakeover } from '../load-component.ts';
+import type { TakeoverTurn } from './progress.ts';
 
 /** Milliseconds between two looks for an agent: it may be installed later, or again. */
 const lookEveryMs = 60 * 60_000;
-
-export type TakeoverTurn = {
-  /** When it is to be looked at again: wall clock; null = never. */
-  readonly at: number | null;
-  /** Those it waits at. */
-  readonly gates: readonly Gate[];
-};
 
 export type TakeoverCare = {
   /** The caller has the client to itself. @throws HoldfastError `disk.*`, `journal.damaged` */

@@ -1,5 +1,6 @@
 /** How far the client is with each foreign agent, as its journal keeps it. */
 import type { TakeoverRule, TakeoverState, Uuid } from '@holdfast/contract';
+import type { Gate } from '@holdfast/engine';
 
 /** Plain JSON. */
 export type TakeoverProgress = {
@@ -34,3 +35,10 @@ export function takeoversAfter(
   const { [takeoverId]: _before, ...others } = takeovers;
   return progress ? { ...others, [takeoverId]: progress } : others;
 }
+
+export type TakeoverTurn = {
+  /** When it is to be looked at again: wall clock; null = never. */
+  readonly at: number | null;
+  /** Those it waits at. */
+  readonly gates: readonly Gate[];
+};

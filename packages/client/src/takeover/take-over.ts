@@ -14,10 +14,9 @@ import {
   withOpen,
 } from '@holdfast/engine';
 import type { ClientContext } from '../context.ts';
-import type { TakeoverTurn } from './care.ts';
 import { jobOf, type Taking } from './changes.ts';
 import { takeoverFolder } from './kept.ts';
-import type { TakeoverProgress } from './progress.ts';
+import type { TakeoverProgress, TakeoverTurn } from './progress.ts';
 import { whyHalf, whyUnknown } from './recognize.ts';
 import { tell } from './tell.ts';
 import { lookAtOurs, type Ours } from './verify.ts';
