@@ -156,7 +156,8 @@ test('the OpenAPI document lists every route of the API', async () => {
     GET /client-upgrades/{id},GET /client-upgrades/{id}/members,POST /client-upgrades/{id}/pause,
     POST /client-upgrades/{id}/resume,POST /client-upgrades/{id}/withdraw,GET /client-releases,POST /client-releases,
     GET /client-releases/{version},DELETE /client-releases/{version},
-    POST /client-releases/{version}/packages/{name}/configured,GET /wires,PUT /wires`
+    POST /client-releases/{version}/packages/{name}/configured,GET /wires,PUT /wires,
+    GET /takeovers,POST /takeovers,GET /takeovers/{id},PUT /takeovers/{id},DELETE /takeovers/{id},GET /takeovers/{id}/clients`
     .split(',')
     .map((route) => route.trim().replace(' /', ' /api/v1/'));
   assert.deepEqual(listed.toSorted(), expected.toSorted());
