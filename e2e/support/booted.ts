@@ -7,15 +7,13 @@ import { missingOnThisMachine } from './needs.ts';
 
 export type Ran = { readonly code: number; readonly output: string };
 
-export type BootedLinux = {
+export type BootedRoot = {
   /** Runs a program inside; its output is that of both streams. */
   run(program: string, ...words: string[]): Promise<Ran>;
   /** The same, which must succeed; answers its output without the last line break. */
   ask(program: string, ...words: string[]): Promise<string>;
-  /** Absolute path on this machine of a path inside; what lies in /usr, /run and /tmp cannot be had so. */
+  /** Absolute path on this machine of a path inside; what lies in /run and /tmp cannot be had so. */
   pathOf(path: string): string;
-  /** Folder on this machine with what was changed in /usr, as overlayfs keeps it. */
-  readonly changesOfUsr: string;
   /** Starts a program inside and does not wait for its end. */
   start(program: string, ...words: string[]): ChildProcess;
   /** Shuts it down and starts it again. */
@@ -23,6 +21,12 @@ export type BootedLinux = {
   /** Its processes are gone from one moment to the next; then it starts again. */
   crash(): Promise<void>;
   stop(): Promise<void>;
+};
+
+/** What lies in its /usr cannot be had by `pathOf`. */
+export type BootedLinux = BootedRoot & {
+  /** Folder on this machine with what was changed in /usr, as overlayfs keeps it. */
+  readonly changesOfUsr: string;
 };
 
 /** Why none can be had; false where it can. For the `skip` option of a test. */
@@ -72,12 +76,26 @@ export async function bootLinux(folder: string, name: string): Promise<BootedLin
   writeFileSync(join(root, 'etc/os-release'), 'ID=debian\nVERSION_ID=12\nPRETTY_NAME="Debian, for tests"\n');
   writeFileSync(join(root, 'etc/machine-id'), '');
   cpSync('/var/lib/dpkg', join(root, 'var/lib/dpkg'), { recursive: true });
+  const booted = await bootRoot(root, name, [`--overlay=/usr:${over}:/usr`]);
+  return { ...booted, changesOfUsr: over };
+}
+
+/**
+ * Boots a whole system.
+ * @param root its root folder
+ * @param options what systemd-nspawn is to be told besides
+ */
+export async function bootRoot(
+  root: string,
+  name: string,
+  options: readonly string[] = [],
+): Promise<BootedRoot> {
   const words = [
     '--quiet',
     '--register=no',
     '--keep-unit',
     `--directory=${root}`,
-    `--overlay=/usr:${over}:/usr`,
+    ...options,
     `--machine=${name}`,
     '--console=pipe',
     '--boot',
@@ -138,7 +156,6 @@ export async function bootLinux(folder: string, name: string): Promise<BootedLin
   await boot();
   return {
     run,
-    changesOfUsr: over,
     start: (program, ...given) =>
       spawn('nsenter', inside([program, ...given]), { env, stdio: ['ignore', 'ignore', 'pipe'] }),
     async ask(program, ...given) {
