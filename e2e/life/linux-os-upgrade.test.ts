@@ -27,6 +27,17 @@ const unit = 'holdfast-client.service';
 /** Milliseconds in which what is waited for must have come by itself. */
 const patienceMs = 300_000;
 
+/** Lines of dpkg's log at which the power is cut. */
+const cuts = [
+  { name: 'cut-libc', what: 'while the C library was replaced', reached: / status half-installed libc6:/ },
+  {
+    name: 'cut-named',
+    what: 'when it called itself Debian 12 already',
+    reached: / status unpacked base-files:\S+ 12/,
+  },
+  { name: 'cut-systemd', what: 'while systemd was replaced', reached: / status half-installed systemd:/ },
+] as const;
+
 type Who = { readonly clientId: string; readonly certificate: string; readonly osEpoch: string };
 
 describe('a client on Debian 11', { skip: onlyInFull() || debianMissing() }, () => {
@@ -209,4 +220,33 @@ describe('a client on Debian 11', { skip: onlyInFull() || debianMissing() }, () 
       await machine.stop();
     }
   });
+
+  for (const { name, what, reached } of cuts) {
+    it(`is the same client after an upgrade that lost its power ${what}`, async (context) => {
+      const { machine, who } = await newClient(name);
+      try {
+        const kept = await deploy(`hf-${name}`);
+        await isDone(machine, who, kept);
+        await machine.prepareUpgrade();
+        const upgrade = machine.upgrade();
+        assert.ok(await upgrade.reaches(() => machine.dpkgLog().some((line) => reached.test(line))));
+        await machine.crash();
+        const half = await machine.halfInstalled();
+        assert.notDeepEqual(half, [], 'it was cut in the middle');
+
+        await works(machine);
+        const report = await evaluated(machine);
+        const checks = failures(report).map(({ check, reason }) => `${check}: ${reason}`);
+        context.diagnostic(`${half.length} half installed; ${checks.join('; ')}`);
+        assert.match(checks.join(), /^installer: packages are only half installed: /);
+        assert.equal(checks.length, 1);
+        assert.deepEqual(await machine.halfInstalled(), half, 'what is half done is left to who began it');
+
+        assert.equal(await machine.upgrade().ended, true, machine.dpkgLog().slice(-20).join('\n'));
+        await assertSameOnNewSystem(machine, who, kept);
+      } finally {
+        await machine.stop();
+      }
+    });
+  }
 });

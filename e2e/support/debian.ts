@@ -70,7 +70,9 @@ async function debianTree(): Promise<string> {
     writeFileSync(etc('hosts'), '127.0.0.1 localhost\n');
     writeFileSync(etc('apt/apt.conf.d/90test'), `${aptSettings}${proxySettings()}\n`);
     writeFileSync(etc('needrestart/conf.d/test.conf'), "$nrconf{restart} = 'a';\n");
-    rmSync(join(folder, 'var/cache/apt/archives'), { recursive: true });
+    for (const made of ['var/cache/apt/archives', 'var/log/dpkg.log']) {
+      rmSync(join(folder, made), { recursive: true });
+    }
     mkdirSync(join(folder, 'var/cache/apt/archives'));
   });
 }
@@ -80,8 +82,10 @@ export type DebianMachine = BootedRoot & {
   prepareUpgrade(): Promise<void>;
   /** Begins to upgrade it. */
   upgrade(): Upgrade;
-  /** Lines of dpkg's log. */
+  /** Lines of dpkg's log since it is a machine of its own. */
   dpkgLog(): readonly string[];
+  /** Packages that are neither whole nor away, with their state and version. */
+  halfInstalled(): Promise<readonly string[]>;
 };
 
 export type Upgrade = {
@@ -117,7 +121,7 @@ export async function bootDebian(folder: string, name: string): Promise<DebianMa
     },
     upgrade() {
       let over = false;
-      const ended = start('dpkg --configure -a && apt-get -y --fix-broken dist-upgrade').finally(() => {
+      const ended = start('dpkg --configure -a; apt-get -y --fix-broken dist-upgrade').finally(() => {
         over = true;
       });
       return {
@@ -131,6 +135,11 @@ export async function bootDebian(folder: string, name: string): Promise<DebianMa
           return so();
         },
       };
+    },
+    async halfInstalled() {
+      const format = '${db:Status-Status} ${Package} ${Version}\n';
+      const all = (await booted.ask('dpkg-query', '--show', `--showformat=${format}`)).split('\n');
+      return all.filter((line) => !/^(?:installed|config-files|not-installed) /.test(line));
     },
     dpkgLog: () => readFileSync(join(root, 'var/log/dpkg.log'), 'utf8').trim().split('\n'),
   };

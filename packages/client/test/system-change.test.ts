@@ -4,7 +4,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type ClientFacts, mpPaths, statusText } from '@holdfast/contract';
-import type { Boot, Protection, Readiness } from '@holdfast/ports';
+import type { Boot, Installers, Protection, Readiness } from '@holdfast/ports';
 import { noticeSystem } from '../src/system-change.ts';
 import { healthContext } from './support/health-context.ts';
 import { installed } from './support/installed.ts';
@@ -227,4 +227,33 @@ test('a change without a restart is noticed in the next pass, and the components
   await until(made, 4, () => made.client().status().health?.occasion === 'start');
   assert.deepEqual(await drivers(), ['1.0.0-new']);
   assert.equal(changes(made).length, 1);
+});
+
+test('nothing is judged while the system is still being upgraded, for an hour at most', async (t) => {
+  for (const minutes of [20, 600]) {
+    const { boot, upgrade } = machine();
+    let idle = ready;
+    const installers: Installers = {
+      dpkg: async () => undefined,
+      msi: async () => undefined,
+      fileVersion: async () => undefined,
+      idle: async () => idle,
+    };
+    const { made } = await withDriver(t, { boot, installers });
+    await made.client().cycle();
+    await made.client().evaluate();
+    idle = {
+      ready: false,
+      reason: "apt-get (process 7) holds dpkg's lock",
+      evidence: { process: 'apt-get' },
+    };
+    upgrade('10.2');
+    await made.client().cycle();
+    const evaluated = () => made.client().status().health?.occasion === 'start';
+    const began = made.clock.monotonic();
+    await until(made, 70, () => evaluated() || made.clock.monotonic() - began >= minutes * minuteMs);
+    assert.equal(evaluated(), minutes > 60);
+    idle = ready;
+    await until(made, 2, evaluated);
+  }
 });

@@ -22,6 +22,8 @@ const retryMs = 30 * minuteMs;
 /** A machine that still starts is given this long, and looked at this often. */
 const longestStartMs = 15 * minuteMs;
 const settlingMs = minuteMs;
+/** After a start, or on another system, so long is left to whoever installs: an upgrade of the system calls itself done early. */
+const longestUpgradeMs = 60 * minuteMs;
 /** Between two passes of the client lies less; more was sleep. */
 const longestAwakeMs = 15 * minuteMs;
 
@@ -38,7 +40,12 @@ export type Health = {
 };
 
 /** What is planned besides the daily evaluation. Monotonic clock. */
-type Planned = { readonly occasion: Occasion; readonly at: number };
+type Planned = {
+  readonly occasion: Occasion;
+  readonly at: number;
+  /** When it was first put off because somebody installs. */
+  readonly putOffAt?: number;
+};
 
 export function createHealth(context: ClientContext): Health {
   const { ports, journal, reporter, vitals } = context;
@@ -112,6 +119,21 @@ export function createHealth(context: ClientContext): Health {
     return settled !== undefined && !settled.ready;
   };
 
+  /** In the middle of an upgrade of the system nothing is judged, and nothing mended, that comes to its end by itself. */
+  const stillInstalls = async (at: number): Promise<boolean> => {
+    if (clock.monotonic() - at > longestUpgradeMs) return false;
+    const idle = await ports.installers.idle?.();
+    return idle !== undefined && !idle.ready;
+  };
+
+  /** What is to be done in the place of what is due, if that must wait. */
+  const putOff = async ({ occasion, putOffAt = clock.monotonic() }: Planned): Promise<Planned | null> => {
+    const at = clock.monotonic() + settlingMs;
+    if (await stillStarts()) return { occasion, at };
+    if (occasion === 'start' && (await stillInstalls(putOffAt))) return { occasion, at, putOffAt };
+    return null;
+  };
+
   return {
     evaluate,
     began: async () => {
@@ -131,9 +153,10 @@ export function createHealth(context: ClientContext): Health {
       if (!journal.state.identity) return Number.POSITIVE_INFINITY;
       const due = next();
       if (due.at > clock.monotonic()) return due.at;
-      if (await stillStarts()) {
-        planned = { occasion: due.occasion, at: clock.monotonic() + settlingMs };
-        return planned.at;
+      const later = await putOff(due);
+      if (later) {
+        planned = later;
+        return later.at;
       }
       await evaluate(due.occasion, signal);
       return next().at;
