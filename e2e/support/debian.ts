@@ -55,12 +55,18 @@ function proxySettings(): string {
     .join('\n');
 }
 
+export type DebianOptions = {
+  /** Whether /bin is /usr/bin: not so on a machine that was Debian 9 or older once. Debian 12 makes it so. */
+  readonly usrMerged?: boolean;
+};
+
 /** A fresh tree of Debian 11; the first one takes a minute or two. */
-async function debianTree(): Promise<string> {
-  return await makeOnce(join(cache, `${oldRelease}-1`), async (folder) => {
+async function debianTree({ usrMerged = true }: DebianOptions): Promise<string> {
+  const merged = usrMerged ? 'merged-usr' : 'no-merged-usr';
+  return await makeOnce(join(cache, `${oldRelease}-${merged}`), async (folder) => {
     await promisify(execFile)(
       'debootstrap',
-      ['--variant=minbase', `--include=${included.join(',')}`, oldRelease, folder, archive],
+      [`--${merged}`, '--variant=minbase', `--include=${included.join(',')}`, oldRelease, folder, archive],
       { maxBuffer: 16 << 20, timeout: 15 * 60_000 },
     );
     const etc = (name: string) => join(folder, 'etc', name);
@@ -97,9 +103,13 @@ export type Upgrade = {
 };
 
 /** @param folder an empty folder of a real disk */
-export async function bootDebian(folder: string, name: string): Promise<DebianMachine> {
+export async function bootDebian(
+  folder: string,
+  name: string,
+  options: DebianOptions = {},
+): Promise<DebianMachine> {
   const root = join(folder, 'root');
-  cpSync(await debianTree(), root, { recursive: true, verbatimSymlinks: true });
+  cpSync(await debianTree(options), root, { recursive: true, verbatimSymlinks: true });
   const packages = join(cache, newRelease);
   mkdirSync(packages, { recursive: true });
   const booted = await bootRoot(root, name, [`--bind=${packages}:/var/cache/apt/archives`]);
