@@ -1,6 +1,15 @@
 /** Whole Debian 11 machines that boot in a container, and what upgrades them to Debian 12: from Debian's own archive. */
 import { execFile, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -110,9 +119,12 @@ export async function bootDebian(
 ): Promise<DebianMachine> {
   const root = join(folder, 'root');
   cpSync(await debianTree(options), root, { recursive: true, verbatimSymlinks: true });
+  // A copy for each: apt locks the folder, and machines are upgraded side by side.
   const packages = join(cache, newRelease);
+  const archives = join(root, 'var/cache/apt/archives');
   mkdirSync(packages, { recursive: true });
-  const booted = await bootRoot(root, name, [`--bind=${packages}:/var/cache/apt/archives`]);
+  cpSync(packages, archives, { recursive: true });
+  const booted = await bootRoot(root, name);
   const shell = (script: string) => ['sh', '-c', `export DEBIAN_FRONTEND=noninteractive; ${script}`] as const;
 
   const start = (script: string): Promise<boolean> =>
@@ -128,6 +140,12 @@ export async function bootDebian(
       writeFileSync(join(root, 'etc/apt/sources.list'), `deb ${archive} ${newRelease} main\n`);
       const got = await start('apt-get update && apt-get -y --download-only dist-upgrade');
       if (!got) throw new Error(readFileSync(join(root, 'var/log/test-upgrade.log'), 'utf8').slice(-2_000));
+      for (const name of readdirSync(archives)) {
+        if (!name.endsWith('.deb') || existsSync(join(packages, name))) continue;
+        const unfinished = join(packages, `${name}.${process.pid}`);
+        cpSync(join(archives, name), unfinished);
+        renameSync(unfinished, join(packages, name));
+      }
     },
     upgrade() {
       let over = false;
