@@ -35,6 +35,15 @@ Acquire::Retries "3";
 DPkg::Options { "--force-confdef"; "--force-confold"; };
 `;
 
+/** Also for one that was cut: what dpkg calls "in a very bad inconsistent state" is installed again by hand. */
+const upgradeScript = `go_on() { dpkg --configure -a; apt-get -y --fix-broken dist-upgrade; }
+go_on && exit
+cd /var/cache/apt/archives
+for name in $(dpkg-query --show --showformat='\${db:Status-Status} \${Package}\\n' | sed -n 's/^half-installed //p'); do
+  dpkg --install "$name"_*.deb
+done
+go_on`;
+
 /** Why there can be none; false where they can. For the `skip` option of a test. */
 export function debianMissing(): string | false {
   const missing = bootingMissing() || missingOnThisMachine('debootstrap', 'apt-config');
@@ -149,7 +158,7 @@ export async function bootDebian(
     },
     upgrade() {
       let over = false;
-      const ended = start('dpkg --configure -a; apt-get -y --fix-broken dist-upgrade').finally(() => {
+      const ended = start(upgradeScript).finally(() => {
         over = true;
       });
       return {
