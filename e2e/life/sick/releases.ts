@@ -126,7 +126,8 @@ export const sickReleases: readonly SickRelease[] = [
   {
     name: 'loses its key',
     code: spoil('fs.rmSync(`${state}/keys`, { recursive: true, force: true });'),
-    causes: ['state-lost'],
+    // The rest of who it is comes back from the journal; what it cannot do without the key shows with time.
+    causes: ['state-lost', 'no-proof'],
   },
   {
     name: 'writes its journal in a form that others cannot read, and dies',
@@ -135,7 +136,7 @@ export const sickReleases: readonly SickRelease[] = [
   },
   {
     name: 'removes its journal and dies',
-    code: spoil('fs.rmSync(`${state}/client.journal`); process.exit(1);'),
+    code: spoil('fs.rmSync(`${state}/client.journal`, { force: true }); process.exit(1);'),
     causes: ['died'],
   },
   {
