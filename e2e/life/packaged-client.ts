@@ -43,8 +43,11 @@ export type PackagedClient = {
 
 type Verified = { readonly whole: boolean; readonly components: readonly unknown[] };
 
-/** To be called in a `describe`: the Windows is there before its hooks run. */
-export function usePackagedClient(wine: WineOfTests): PackagedClient {
+/**
+ * To be called in a `describe`: the Windows is there before its hooks run.
+ * @param pollSeconds between two contacts of the client
+ */
+export function usePackagedClient(wine: WineOfTests, pollSeconds = 3600): PackagedClient {
   let built: BuiltRelease;
   let running: TestSite;
   let msi: ClientMsi;
@@ -58,7 +61,7 @@ export function usePackagedClient(wine: WineOfTests): PackagedClient {
     built = await builtRelease();
     const entry = join(import.meta.dirname, 'service-manager.ts');
     [running, manager] = await Promise.all([
-      startTestSite({ dataFolder: join(wine.folder, 'site'), pollSeconds: 3600 }),
+      startTestSite({ dataFolder: join(wine.folder, 'site'), pollSeconds }),
       bundleForClient(entry, 'windows', join(wine.folder, 'manager')),
     ]);
     await offerRelease(running.api, built);

@@ -1,10 +1,9 @@
 /** An installed client in a Linux that boots, and the upgrades that its site orders. */
-import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClientUpgradeDetail, CollectionSummary, Page, UpgradeMember } from '@holdfast/contract';
+import type { UpgradeMember } from '@holdfast/contract';
 import { type BootedLinux, bootLinux } from './booted.ts';
+import { memberIs, type OrderOptions, orderVersion } from './orders.ts';
 import { type BuiltRelease, builtRelease, offerRelease } from './release.ts';
 import { startTestSite, type TestSite } from './site.ts';
 
@@ -20,18 +19,12 @@ export type UpgradedLinux = {
   /** Answer of a verb of the client. */
   readonly answer: <T>(...words: string[]) => Promise<T>;
   /** Has the site order a version for every client. */
-  readonly order: (
-    version: string,
-    options?: { action?: 'upgrade' | 'rollback'; trialSeconds?: number },
-  ) => Promise<string>;
+  readonly order: (version: string, options?: OrderOptions) => Promise<string>;
   /** Waits until the member of an upgrade is so, for some minutes at most. */
   readonly memberIs: (upgradeId: string, states: readonly UpgradeMember['state'][]) => Promise<UpgradeMember>;
   readonly identity: () => string;
   readonly stop: () => Promise<void>;
 };
-
-/** Minutes in which an upgrade must have ended: a sick version has ten. */
-const limitMinutes = 20;
 
 export async function upgradedLinux(folder: string, name: string): Promise<UpgradedLinux> {
   const built = await builtRelease();
@@ -42,41 +35,15 @@ export async function upgradedLinux(folder: string, name: string): Promise<Upgra
   await linux.ask('dpkg', '--install', '/root/client.deb');
   const { managementPointUrl } = running.site;
   await linux.ask('holdfast-client', 'enrol', '--site', managementPointUrl, '--token', running.token);
-  const { items } = await running.api.get<Page<CollectionSummary>>('/collections');
-  const [all] = items;
-  assert.ok(all);
-  const member = async (upgradeId: string) =>
-    (await running.api.get<Page<UpgradeMember>>(`/client-upgrades/${upgradeId}/members`)).items[0];
+  const log = async () => (await linux.run('journalctl', '--no-pager', '-n', '60', '-u', unit)).output;
   return {
     built,
     running,
     linux,
     state: (path) => linux.pathOf(`${state}/${path}`),
     answer: async (...words) => JSON.parse(await linux.ask('holdfast-client', ...words, '--json')),
-    async order(version, { action = 'upgrade', trialSeconds = 5 } = {}) {
-      const made = await running.api.post<ClientUpgradeDetail>('/client-upgrades', {
-        action,
-        version,
-        collectionId: all.id,
-        spreadSeconds: 0,
-        settleSeconds: 0,
-        trialSeconds,
-      });
-      assert.ok(made.id);
-      return made.id;
-    },
-    async memberIs(upgradeId, states) {
-      const end = Date.now() + limitMinutes * 60_000;
-      for (;;) {
-        const seen = await member(upgradeId);
-        if (seen && states.includes(seen.state)) return seen;
-        if (Date.now() > end) {
-          const { output } = await linux.run('journalctl', '--no-pager', '-n', '60', '-u', unit);
-          assert.fail(`it is not ${states.join(' or ')}: ${JSON.stringify(seen)}\n${output}`);
-        }
-        await sleep(1_000);
-      }
-    },
+    order: (version, options) => orderVersion(running.api, version, options),
+    memberIs: (upgradeId, states) => memberIs(running.api, upgradeId, states, log),
     identity: () => readFileSync(linux.pathOf(`${state}/keys/identity.json`), 'utf8'),
     async stop() {
       await linux.stop();
