@@ -7,7 +7,7 @@ export type ServiceHost = LaunchedService & {
   /**
    * Tells the manager that the service has ended; whoever called exits at once, for who waits for the end means the files
    * that this process runs from. An end that nobody asked for is told as a failure whatever its exit code, so that the
-   * recovery actions start the service again.
+   * recovery actions start the service again. A process that exits without this tells it all the same.
    */
   end(exitCode: number): Promise<void>;
 };
@@ -133,6 +133,21 @@ export async function windowsServiceHost(): Promise<ServiceHost | undefined> {
   const runs = await Promise.race([began.promise, dispatched.then(() => false)]);
   if (!runs) return undefined;
 
+  let ended = false;
+  function tellEnd(exitCode: number): void {
+    if (ended) return;
+    ended = true;
+    progress.end();
+    const asked = stopped.signal.aborted;
+    tell(serviceState.stopped, { exitCode: asked ? exitCode : exitCode || processAborted });
+  }
+  // Node waits for its threads when it exits, and the dispatcher's goes on until the service has stopped: a client that
+  // exits, or fails, would stay for ever, and nobody would start another one.
+  process.once('exit', (exitCode) => {
+    tellEnd(exitCode);
+    process.kill(process.pid, 'SIGKILL');
+  });
+
   return {
     stopped: stopped.signal,
     watch: (changed) => {
@@ -150,9 +165,8 @@ export async function windowsServiceHost(): Promise<ServiceHost | undefined> {
     },
     async end(exitCode) {
       progress.end();
-      const asked = stopped.signal.aborted;
       await new Promise((resolve) => setImmediate(resolve));
-      tell(serviceState.stopped, { exitCode: asked ? exitCode : exitCode || processAborted });
+      tellEnd(exitCode);
     },
   };
 }
@@ -167,12 +181,8 @@ function tellProgress(tell: (state: number, told: Told) => void): { begin(): voi
       tell(serviceState.stopPending, { checkPoint });
       timer = setInterval(() => {
         checkPoint += 1;
-        if (checkPoint * progressMs <= stopLimitMs) {
-          tell(serviceState.stopPending, { checkPoint });
-          return;
-        }
-        tell(serviceState.stopped, { exitCode: processAborted });
-        process.exit(1);
+        if (checkPoint * progressMs > stopLimitMs) process.exit(processAborted);
+        tell(serviceState.stopPending, { checkPoint });
       }, progressMs);
     },
     end: () => clearInterval(timer),
