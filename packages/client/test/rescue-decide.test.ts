@@ -31,6 +31,7 @@ const well: Seen = {
   second: inOrder,
   answers: true,
   pulse,
+  trial: null,
   settled: { ready: true },
   idle: { ready: true },
   packageTrouble: null,
@@ -80,6 +81,19 @@ test('what does not run is started, and installed anew when starting it did not 
   assert.equal(decided(dead, acts('start', 'start')), 'reinstall');
   assert.equal(decided(dead, acts('start', 'start', 'reinstall')), 'start');
   assert.equal(decided({ ...dead, ...nothingToInstall }, acts('start', 'start')), 'start');
+});
+
+test('a version on trial that has to be brought back for the second time is given up', () => {
+  const trial = '0191d6c4-7a2e-4c55-8a57-1f0b8c1f3c11';
+  const before = (act: RescueAct, of: string) => ({ acts: [{ ...now, act, trial: of }] });
+  for (const wrong of [dead, hung]) {
+    assert.equal(decided({ ...wrong, trial }, before('start', trial)), 'revert');
+    assert.equal(decided({ ...wrong, trial }, before('restart', trial)), 'revert');
+    const earlier = before('start', '0191d6c4-7a2e-4c55-8a57-1f0b8c1f3c12');
+    for (const other of [{}, before('define', trial), earlier])
+      assert.notEqual(decided({ ...wrong, trial }, other), 'revert');
+    assert.notEqual(decided(wrong, before('start', trial)), 'revert');
+  }
 });
 
 test('without a whole package it is installed anew from the site, and what stands against that is said', () => {
@@ -156,7 +170,7 @@ test('whatever is seen and remembered, nothing is ended without two proofs, or t
     active: flag,
     reason: fc.constant('x'),
   });
-  const anyAct = fc.constantFrom<RescueAct>('define', 'start', 'restart', 'reinstall');
+  const anyAct = fc.constantFrom<RescueAct>('define', 'start', 'restart', 'revert', 'reinstall');
   const seen = fc.record({
     service: state,
     second: state,

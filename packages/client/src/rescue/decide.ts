@@ -1,4 +1,5 @@
 /** What the second starter does about what it saw: a pure function of that and of what it remembers. */
+import type { Uuid } from '@holdfast/contract';
 import type { Readiness, StarterState } from '@holdfast/ports';
 import type { Pulse } from './pulse.ts';
 import type { AwakeMoment, RescueAct, RescueRecord } from './record.ts';
@@ -11,6 +12,8 @@ export type Seen = AwakeMoment &
     /** Whether the service answers its manager. */
     readonly answers: boolean;
     readonly pulse: Pulse | null;
+    /** Upgrade whose version is on trial. */
+    readonly trial: Uuid | null;
     /** Whether everything that starts with the machine has started. */
     readonly settled: Readiness;
     /** Whether no installation is under way. */
@@ -82,6 +85,7 @@ function wrongWith(seen: Seen, record: RescueRecord): Decision {
 
 /** Nothing lives that could be hurt. */
 function mendDead(seen: Seen, record: RescueRecord, reason: string): Decision {
+  if (broughtBack(seen, record)) return act('revert', `${reason}, once more in the trial of a version`);
   const tries = record.acts.filter(({ act: done }) => done === 'start' || done === 'restart').length;
   if (tries < startsBeforeReinstall) return act('start', reason);
   const why = noReinstall(seen);
@@ -92,12 +96,21 @@ function mendDead(seen: Seen, record: RescueRecord, reason: string): Decision {
 
 /** What may still live is ended once; without a good interval after that, never again. */
 function mendHung(seen: Seen, record: RescueRecord, reason: string): Decision {
+  if (broughtBack(seen, record)) return act('revert', `${reason}, once more in the trial of a version`);
   if (!record.acts.some(({ act: done }) => done === 'restart')) return act('restart', reason);
   const restarted = `${reason}, although it was restarted`;
   if (record.acts.some(({ act: done }) => done === 'reinstall')) return { kind: 'doubt', reason: restarted };
   const why = noReinstall(seen);
   if (why === undefined) return act('reinstall', restarted);
   return { kind: 'doubt', reason: `${restarted}, and it cannot be installed anew: ${why}` };
+}
+
+/**
+ * Whether the version that is on trial had to be brought back before. One that stops its own service is told from nobody who
+ * stops it: its starts count for nothing, and no recovery of the service manager's brings it back.
+ */
+function broughtBack({ trial }: Seen, { acts }: RescueRecord): boolean {
+  return trial !== null && acts.some((done) => done.act !== 'define' && done.trial === trial);
 }
 
 /** Why there is nothing to install the client from, as a clause; undefined where there is. */

@@ -1,6 +1,7 @@
 /** What the second starter looks at. */
 import { HoldfastError } from '@holdfast/contract';
 import type { Folder, Readiness, StarterName, StarterState, Starters } from '@holdfast/ports';
+import { readTrial, withVersions } from '../versions/record.ts';
 import type { Seen } from './decide.ts';
 import type { RescuePorts } from './ports.ts';
 import { readPulse } from './pulse.ts';
@@ -17,6 +18,7 @@ export async function lookAtClient(ports: RescuePorts, state: Folder, client: Re
     second: await lookAtStarter(starters, 'second'),
     answers: await starters.answers().catch(noAnswer),
     pulse: (await readPulse(state)) ?? null,
+    trial: (await withVersions(state, readTrial))?.upgradeId ?? null,
     settled: (await boot.settled?.()) ?? isReady,
     idle: (await installers.idle?.()) ?? isReady,
     ...(await lookAtSource(ports, state, client)),

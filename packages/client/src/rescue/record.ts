@@ -1,5 +1,5 @@
 /** What the second starter remembers from one run to the next: a journal of its own, for the client's may be what is broken. */
-import { type ErrorCode, isHoldfastError } from '@holdfast/contract';
+import { type ErrorCode, isHoldfastError, type Uuid } from '@holdfast/contract';
 import { type Journal, openJournal, peekJournal, setAside } from '@holdfast/engine';
 import type { Folder } from '@holdfast/ports';
 import type { Pulse } from './pulse.ts';
@@ -8,15 +8,22 @@ export const rescueFolder = 'rescue';
 const journalName = 'rescue.journal';
 
 /** What was done for the client, from the mildest to the last resort. */
-export type RescueAct = 'define' | 'start' | 'restart' | 'reinstall';
+export type RescueAct = 'define' | 'start' | 'restart' | 'revert' | 'reinstall';
 
 /** A moment that a later run can reckon from, in the same boot. */
 export type AwakeMoment = { readonly bootId: string; readonly awakeMs: number };
 
 export type Untold = { readonly action: string; readonly reason: string; readonly error?: ErrorCode };
 
-/** What was done, and when. With `error` it came to nothing, for that reason; a cut in its midst leaves none. */
-export type DoneAct = AwakeMoment & { readonly act: RescueAct; readonly error?: ErrorCode };
+/**
+ * What was done, and when. With `error` it came to nothing, for that reason; a cut in its midst leaves none. With `trial`
+ * (its upgrade) it was done for a version on trial.
+ */
+export type DoneAct = AwakeMoment & {
+  readonly act: RescueAct;
+  readonly trial?: Uuid;
+  readonly error?: ErrorCode;
+};
 
 export type RescueRecord = {
   /** Acts since the client last lived for a good interval, oldest first. */

@@ -2,6 +2,8 @@
 import { type ErrorCode, HoldfastError } from '@holdfast/contract';
 import { openPath, withOpen } from '@holdfast/engine';
 import type { Folder } from '@holdfast/ports';
+import { readTrial, withVersions } from '../versions/record.ts';
+import { goBack } from '../versions/trial.ts';
 import { type Decision, decide, hasLivedWell, type Seen } from './decide.ts';
 import { lookAtClient } from './look.ts';
 import type { RescuePorts } from './ports.ts';
@@ -48,6 +50,7 @@ const actionWords: Readonly<Record<RescueAct, string>> = {
   define: 'restored the definition of what starts the client',
   start: 'started the client',
   restart: 'ended the client and started it again',
+  revert: 'gave up the version on trial and started the one before it',
   reinstall: 'installed the client anew from the kept package',
 };
 
@@ -100,13 +103,13 @@ async function oneRun(run: Run): Promise<RescueReport> {
 type Outcome = NonNullable<RescueReport['outcome']>;
 
 async function doIt(run: Run, seen: Seen, { act, reason }: ActDecision): Promise<Outcome> {
-  const { bootId, awakeMs, pulse } = seen;
+  const { bootId, awakeMs, pulse, trial } = seen;
   const { ports, journal } = run;
   // Before it is done: whoever is cut off in the middle must not count as one who has not begun.
   const lifeBefore = pulse && { bootId: pulse.bootId, sinceMs: pulse.sinceMs };
-  const acts = [...journal.state.acts, { bootId, awakeMs, act }];
+  const acts = [...journal.state.acts, { bootId, awakeMs, act, ...(trial === null ? {} : { trial }) }];
   await journal.commit({ acts, lifeBefore, unsaid: { act, reason } });
-  const { action, error } = await carryOut(run, act);
+  const { action, error } = await carryOut(run, act, reason);
   if (error) await journal.commit({ acts: withError(journal.state.acts, error.code) });
   const lives = await livesSoon(ports);
   const failed = error ? `; that failed: ${error.message}` : '';
@@ -127,6 +130,7 @@ function withError(acts: readonly DoneAct[], error: ErrorCode): readonly DoneAct
 async function carryOut(
   run: Run,
   act: RescueAct,
+  reason: string,
 ): Promise<{ readonly action: string; readonly error?: HoldfastError }> {
   const { starters } = run.ports;
   let action = actionWords[act];
@@ -136,7 +140,8 @@ async function carryOut(
       if (source === 'site')
         action = 'installed the client anew from a package that it fetched from the site';
     }
-    if (act === 'restart') await starters.stop('service');
+    if (act === 'restart' || act === 'revert') await starters.stop('service');
+    if (act === 'revert') await giveUpTrial(run, reason);
     for (const name of ['service', 'second'] as const) {
       const { present, asDefined, enabled } = await starters.look(name);
       if (!present || !asDefined || !enabled) await starters.define(name);
@@ -148,6 +153,12 @@ async function carryOut(
     if (thrown instanceof HoldfastError) return { action, error: thrown };
     throw thrown;
   }
+}
+
+/** Where nothing of its version runs: without a network, and without any of its code. */
+async function giveUpTrial({ ports, state }: Run, reason: string): Promise<void> {
+  const trial = await withVersions(state, readTrial);
+  if (trial) await goBack(state, trial, { cause: 'died', reason, at: ports.clock.now() });
 }
 
 async function livesSoon({ starters, clock }: RescuePorts): Promise<boolean> {
