@@ -1,7 +1,7 @@
 /** The launcher: which version it becomes, what it refuses, and what the service manager is told. */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
@@ -65,6 +65,21 @@ function installed(options: { main?: string; key?: typeof privateKey; current?: 
   return { folder, version, told, start };
 }
 
+/** What a service is answered with, and whether it was asked to stop. */
+const answered = (stopped: AbortSignal) => async () => ({
+  stopped,
+  supervisor: {
+    patienceMs: null,
+    ready: () => {},
+    alive: () => {},
+    status: () => {},
+    stopping: () => {},
+    close: () => {},
+  },
+  watch: () => () => {},
+  end: async () => {},
+});
+
 test('the version that is named and signed is the one that is started', async () => {
   const { start, told } = installed();
   await start();
@@ -112,14 +127,6 @@ test('a version that cannot be loaded gives way to the seed, which says so', asy
 test('a service is answered before the version is loaded, and its end is told with its exit code', async () => {
   const { folder } = installed({ main: "globalThis.started = ['loaded']; process.exitCode = 3;\n" });
   const order: unknown[] = [];
-  const supervisor = {
-    patienceMs: null,
-    ready: () => {},
-    alive: () => {},
-    status: () => {},
-    stopping: () => {},
-    close: () => {},
-  };
   await launch({
     installFolder: folder,
     stateFolder: folder,
@@ -128,14 +135,49 @@ test('a service is answered before the version is loaded, and its end is told wi
     error: () => {},
     answer: async () => {
       order.push('answered', Reflect.get(globalThis, 'started'));
-      return {
-        stopped: new AbortController().signal,
-        supervisor,
-        watch: () => () => {},
-        end: async (exitCode) => void order.push(exitCode),
-      };
+      const service = await answered(new AbortController().signal)();
+      return { ...service, end: async (exitCode: number) => void order.push(exitCode) };
     },
   });
   assert.deepEqual([...order, started()], ['answered', undefined, 3, ['loaded']]);
   assert.notEqual(globalThis.holdfastLauncher?.service, null);
+});
+
+test('a start of a version on trial that ends by itself, however well, counts; one that was asked to end does not', async () => {
+  for (const [stopped, starts] of [
+    [new AbortController().signal, 1],
+    [AbortSignal.abort(), 0],
+  ] as const) {
+    const { folder } = installed();
+    const path = join(folder, 'versions/trial.json');
+    const upgradeId = '0191d6c4-7a2e-4c55-8a57-1f0b8c1f3c11';
+    const trial = {
+      upgradeId,
+      clientId: upgradeId,
+      policyKey: releaseKey,
+      version: '1.2.3',
+      previous: 'seed',
+      previousVersion: '1.0.0',
+      floor: '0.0.0',
+      begunAt: 0,
+      bootId: 'boot',
+      leastMs: 0,
+      needsRestart: false,
+      starts: 0,
+      spentMs: 0,
+      ends: [],
+    };
+    writeFileSync(path, JSON.stringify(trial));
+    await launch({
+      installFolder: folder,
+      stateFolder: folder,
+      releaseKey,
+      words: ['service'],
+      answer: answered(stopped),
+      error: () => {},
+    });
+    assert.deepEqual(started(), ['1.2.3']);
+    assert.equal(JSON.parse(readFileSync(path, 'utf8')).starts, starts);
+    for (const name of ['SIGTERM', 'SIGINT']) process.removeAllListeners(name);
+  }
 });

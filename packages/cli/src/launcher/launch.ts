@@ -53,7 +53,7 @@ async function becomeVersion(options: LaunchOptions, service: LaunchedService | 
     return import(pathToFileURL(version.main).href);
   };
   const isTried = words[0] === serviceVerb && trialLies(stateFolder);
-  const reason = isTried ? await tryVersion(options, become) : null;
+  const reason = isTried ? await tryVersion(options, service, become) : null;
   if (reason === undefined) return;
   const { chosen, fellBack } = await chooseVersion(installFolder, stateFolder, releaseKey);
   const seed = seedOf(installFolder);
@@ -75,9 +75,11 @@ const textOf = (thrown: unknown) => (thrown instanceof Error ? thrown.message : 
  */
 async function tryVersion(
   { installFolder, stateFolder, releaseKey, error }: LaunchOptions,
+  service: LaunchedService | undefined,
   become: (version: InstalledVersion, reason: null) => Promise<unknown>,
 ): Promise<string | null | undefined> {
-  const { countedStart, endedAsAsked, giveUp, startGuard } = await import('./trial.ts');
+  const { countedStart, endedAsAsked, giveUp, startGuard, watchStops } = await import('./trial.ts');
+  const wasAsked = watchStops(service?.stopped);
   try {
     const { version, trial } = await countedStart(stateFolder, releaseKey);
     if (trial === null) return null;
@@ -91,7 +93,7 @@ async function tryVersion(
     } finally {
       await endGuard();
     }
-    if (Number(process.exitCode ?? 0) === 0) await endedAsAsked(stateFolder, trial);
+    if (wasAsked() && Number(process.exitCode ?? 0) === 0) await endedAsAsked(stateFolder, trial);
     return undefined;
   } catch (thrown) {
     return `the trial of a version cannot go on: ${textOf(thrown)}`;

@@ -48,6 +48,22 @@ export async function endedAsAsked(stateFolder: string, trial: Trial): Promise<v
 }
 
 /**
+ * Tells from now on whether this process was asked to end: one that ends by itself, however well, is none that works.
+ * @param stopped by a service manager that asks otherwise than by signals
+ */
+export function watchStops(stopped: AbortSignal | undefined): () => boolean {
+  let asked = false;
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(name, () => {
+      asked = true;
+      // As without this one: a version that does not listen yet, or no more, is ended.
+      if (process.listenerCount(name) === 1) process.exit(1);
+    });
+  }
+  return () => asked || stopped?.aborted === true;
+}
+
+/**
  * In a thread of its own, so that a loop that hangs does not keep it from seeing that.
  * @returns what ends it
  */
