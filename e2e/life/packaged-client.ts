@@ -16,16 +16,24 @@ import { type ClientMsi, clientMsi, installFolder } from './client-msi.ts';
 export const repairLine = ['/I', 'client.msi', 'REINSTALLMODE=vmeus', 'REINSTALL=ALL'];
 
 /** What the service manager answers a program of an administrator. */
-export type Asked = { readonly state: string | null; readonly tookMs: number };
+export type Asked = {
+  readonly state: string | null;
+  readonly tookMs: number;
+  /** Where it was watched: when it ended, and the milliseconds until it ran again. */
+  readonly away?: { readonly from: number; readonly ms: number };
+};
 
 export type PackagedClient = {
   readonly built: BuiltRelease;
   readonly running: TestSite;
+  /** Nobody listens where the site was until the work has ended. */
+  withoutSite(work: () => Promise<void>): Promise<void>;
   readonly msi: ClientMsi;
   /** Hashes of what the package installs, by path. */
   readonly whole: ReadonlyMap<string, string>;
   run(program: string, ...words: readonly string[]): Promise<WineExit>;
-  ask(word: 'stop' | 'start'): Promise<Asked>;
+  /** `away` answers once the service has ended and runs again. */
+  ask(word: 'stop' | 'start' | 'away'): Promise<Asked>;
   /** The clients that the site knows. */
   clients(): Promise<readonly ClientSummary[]>;
   /** Who this client says it is. */
@@ -75,6 +83,21 @@ export function usePackagedClient(wine: WineOfTests, pollSeconds = 3600): Packag
     await running?.site.close();
   });
 
+  async function withoutSite(work: () => Promise<void>): Promise<void> {
+    const { consoleUrl, managementPointUrl } = running.site;
+    const [consolePort, managementPort] = [consoleUrl, managementPointUrl].map((url) =>
+      Number(new URL(url).port),
+    );
+    await running.site.close();
+    try {
+      await work();
+    } finally {
+      const dataFolder = join(wine.folder, 'site');
+      const ports = { consolePort: consolePort ?? 0, managementPort: managementPort ?? 0 };
+      running = await startTestSite({ dataFolder, pollSeconds, isNew: false, ...ports });
+    }
+  }
+
   const clients = async () => (await running.api.get<Page<ClientSummary>>('/clients')).items;
   const verified = async () => (await msi.answer('verify')) as Verified;
 
@@ -90,6 +113,7 @@ export function usePackagedClient(wine: WineOfTests, pollSeconds = 3600): Packag
     get running() {
       return running;
     },
+    withoutSite,
     get msi() {
       return msi;
     },

@@ -95,6 +95,7 @@ describe('the components of an install folder', () => {
     assert.deepEqual(
       variants.map(({ name, from, below }) => ({ name, from, below })),
       [
+        { name: 'winxp', from: undefined, below: '6.1' },
         { name: 'win7', from: '6.1', below: '10.0' },
         { name: 'win10', from: '10.0', below: undefined },
       ],

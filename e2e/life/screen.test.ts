@@ -79,6 +79,7 @@ describe('the screen driver of the packaged client', { skip: noScreen }, () => {
     ['win10', 'win10'],
     ['win81', 'win7'],
     ['win7', 'win7'],
+    ['winxp64', 'winxp'],
   ] as const) {
     it(`reads the screen of Windows with its own variant: ${version}`, { skip: noWindows }, async () => {
       await wine.prefix.run('winecfg', ['-v', version]);

@@ -1,5 +1,7 @@
 /** Asks the service manager of Windows for the client's service, as an administrator's program would: for the run inside Wine. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { windowsMachine } from '@holdfast/machine';
+import type { Services } from '@holdfast/ports';
 
 const [word = '', times = '1'] = process.argv.slice(2);
 const name = 'HoldfastClient';
@@ -17,7 +19,19 @@ for (let round = 0; word === 'ask' && round < Number(times); round += 1) {
   const asked = performance.now();
   const { ready } = await services.readiness(name);
   answers.push(ready ? Math.round(performance.now() - asked) : null);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await sleep(100);
 }
-console.log(JSON.stringify({ state: (await services.state(name)) ?? null, tookMs, answers }));
+
+/** From the moment at which it does not run any more to that at which it does again. */
+async function away(manager: Services): Promise<{ from: number; ms: number }> {
+  const turnsTo = async (runs: boolean) => {
+    while (((await manager.state(name)) === 'running') !== runs) await sleep(20);
+    return Date.now();
+  };
+  const from = await turnsTo(false);
+  return { from, ms: (await turnsTo(true)) - from };
+}
+
+const seen = word === 'away' ? await away(services) : undefined;
+console.log(JSON.stringify({ state: (await services.state(name)) ?? null, tookMs, answers, away: seen }));
 process.exit();

@@ -32,6 +32,7 @@ export type ScreenVariant = {
 export const screenVariants: Readonly<Record<ClientPlatform, readonly ScreenVariant[]>> = {
   linux: [{ name: 'x11' }],
   windows: [
+    { name: 'winxp', below: '6.1' },
     { name: 'win7', from: '6.1', below: '10.0' },
     { name: 'win10', from: '10.0' },
   ],

@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { loadComponentWork, openDriver, type SelfTestResult, screenSelfTestApart } from '@holdfast/client';
-import { HoldfastError, holdfastVersion } from '@holdfast/contract';
+import { compareVersions, HoldfastError, holdfastVersion } from '@holdfast/contract';
 import type { Serial } from '@holdfast/engine';
 import type { MachinePorts, Screen } from '@holdfast/ports';
 import { clientPlace } from './place.ts';
@@ -28,6 +28,13 @@ export function testScreenDriver(
   return screenSelfTestApart(ports, { program: process.execPath, arguments: words, folder: dirname(main) });
 }
 
+/** As the client's build has them. */
+function windowsVariant(version: string): string {
+  const isBefore = (other: string) => (compareVersions(version, other) ?? 0) < 0;
+  if (isBefore('6.1')) return 'winxp';
+  return isBefore('10.0') ? 'win7' : 'win10';
+}
+
 function launcherPath(): string | undefined {
   const place = clientPlace();
   return place && join(place.installFolder, 'launcher/launcher.mjs');
@@ -42,8 +49,7 @@ export async function screenDriverPath(ports: MachinePorts, stateFolder: string)
   const place = clientPlace();
   if (place === undefined) {
     const { platform, version } = await ports.boot.operatingSystem();
-    const windows = Number.parseInt(version, 10) < 10 ? 'win7' : 'win10';
-    const variant = platform === 'windows' ? windows : 'x11';
+    const variant = platform === 'windows' ? windowsVariant(version) : 'x11';
     return join(import.meta.dirname, `../components/screen-${variant}.ts`);
   }
   if (releaseKey === undefined) {

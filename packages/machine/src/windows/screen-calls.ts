@@ -29,8 +29,8 @@ export type ScreenCalls = {
     at: readonly [number, number],
   ): boolean;
   flush(): void;
-  /** Of Windows Vista and later: from now on this process sees the pixels of the first monitor. */
-  seeFirstMonitorPixels(): void;
+  /** Of Windows Vista and later: from now on this process sees the pixels of the first monitor. Undefined before. */
+  readonly seeFirstMonitorPixels: (() => void) | undefined;
   /** Of Windows 10 1607 and later; undefined before. Answers what was set, to be set again; 0 where it is refused. */
   readonly setThreadAwareness: ((context: number | bigint) => number | bigint) | undefined;
   /** A copy of memory. */
@@ -82,7 +82,7 @@ export function bindScreenCalls(packagesOf: string | undefined): ScreenCalls {
     copyPixels: (to, [width, height], from, [x, y]) =>
       call.bitBlt(to, 0, 0, width, height, from, x, y, copyWithLayers),
     flush: gdi.func('bool GdiFlush()'),
-    seeFirstMonitorPixels: user.func('bool SetProcessDPIAware()'),
+    seeFirstMonitorPixels: optional(user, 'bool SetProcessDPIAware()'),
     setThreadAwareness: optional(user, 'intptr_t SetThreadDpiAwarenessContext(intptr_t context)'),
     copy: (at, length) => new Uint8Array(new Uint8Array(koffi.view(at, length))),
   };

@@ -6,9 +6,9 @@ import type { Handle } from './win32.ts';
 
 /**
  * Whose pixels are seen, because Windows shows a program that does not know of scaling a smaller screen than there is:
- * those of the first monitor (Windows 7 to 8.1), or each monitor's own (Windows 10 and later).
+ * those of the first monitor (Windows 7 to 8.1), or each monitor's own (Windows 10 and later). Before, nothing is scaled.
  */
-export type SeenPixels = 'of-the-first-monitor' | 'of-each-monitor';
+export type SeenPixels = 'as-there-are' | 'of-the-first-monitor' | 'of-each-monitor';
 
 export type GdiScreenOptions = {
   readonly pixels: SeenPixels;
@@ -67,8 +67,9 @@ function bindCalls(packagesOf: string | undefined): ScreenCalls {
 /** The awareness of a thread is set back, because other code of this process may count on what it was. */
 function withPixels<T>(calls: ScreenCalls, pixels: SeenPixels, look: (calls: ScreenCalls) => T): T {
   const { setThreadAwareness } = calls;
+  if (pixels === 'as-there-are') return look(calls);
   if (pixels === 'of-the-first-monitor' || setThreadAwareness === undefined) {
-    calls.seeFirstMonitorPixels();
+    calls.seeFirstMonitorPixels?.();
     return look(calls);
   }
   let before: number | bigint = 0;
