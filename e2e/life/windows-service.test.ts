@@ -151,16 +151,24 @@ test('the service comes up with the machine, before anybody signs in', { skip },
   assert.equal((await ask('ask')).state, 'running');
 });
 
-test('a seed that cannot be loaded ends the service with a failure, for its recovery actions', {
-  skip,
-}, async () => {
-  await ask('stop');
-  const main = `${installFolder}\\seed\\core\\holdfast-client.mjs`;
-  writeFileSync(prefix.toLinux(main), 'not a program');
-  await prefix.run('sc', ['start', 'HoldfastClient']);
-  const ended = async () => (await ask('look')).state === 'stopped';
-  for (let look = 0; look < 20 && !(await ended()); look += 1);
-  const queried = await prefix.run('sc', ['query', 'HoldfastClient']);
-  assert.match(queried.output, /STATE\s*: 1 /);
-  assert.match(queried.output, /WIN32_EXIT_CODE\s*: 1066 /);
-});
+for (const [what, main] of [
+  ['cannot be loaded', 'not a program'],
+  ['exits', 'process.exit(0);'],
+  [
+    'fails while it works',
+    "setTimeout(() => { throw new Error('it failed'); }, 500); await new Promise(() => {});",
+  ],
+] as const) {
+  test(`a seed that ${what} ends the service with a failure, for its recovery actions`, {
+    skip,
+  }, async () => {
+    await ask('stop');
+    writeFileSync(prefix.toLinux(`${installFolder}\\seed\\core\\holdfast-client.mjs`), main);
+    await prefix.run('sc', ['start', 'HoldfastClient']);
+    const ended = async () => (await ask('look')).state === 'stopped';
+    for (let look = 0; look < 20 && !(await ended()); look += 1);
+    const queried = await prefix.run('sc', ['query', 'HoldfastClient']);
+    assert.match(queried.output, /STATE\s*: 1 /);
+    assert.match(queried.output, /WIN32_EXIT_CODE\s*: 1066 /);
+  });
+}
