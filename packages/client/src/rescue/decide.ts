@@ -106,8 +106,8 @@ function mendHung(seen: Seen, record: RescueRecord, reason: string): Decision {
 }
 
 /**
- * Whether the version that is on trial had to be brought back before. One that stops its own service is told from nobody who
- * stops it: its starts count for nothing, and no recovery of the service manager's brings it back.
+ * Whether the version that is on trial had to be brought back before. One that stops its own service looks as if its owner
+ * stopped it: its starts are not counted, and no service manager starts it again.
  */
 function broughtBack({ trial }: Seen, { acts }: RescueRecord): boolean {
   return trial !== null && acts.some((done) => done.act !== 'define' && done.trial === trial);
