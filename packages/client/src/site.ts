@@ -26,7 +26,10 @@ export type SiteRequest = {
 export type Site = {
   /** The answer as it comes, whatever its status; the body must be read or left. */
   request(request: SiteRequest): Promise<NetworkResponse>;
-  /** The body of a 2xx answer as text of at most `limit` bytes; any other status is thrown as its coded error. */
+  /**
+   * The body of a 2xx answer as text of at most `limit` bytes; any other status is thrown as its coded error, and a page for
+   * people as `network.response-invalid`.
+   */
   text(request: SiteRequest, limit: number): Promise<string>;
 };
 
@@ -51,10 +54,17 @@ export function createSite(address: string, ports: { network: Network; clock: Pi
     request,
     text: async (wanted, limit) => {
       const response = await request(wanted);
-      if (response.status >= 200 && response.status < 300) return await readText(response, limit);
-      throw await errorOf(response, ports.clock.now());
+      if (response.status < 200 || response.status >= 300) throw await errorOf(response, ports.clock.now());
+      if (!isPage(response)) return await readText(response, limit);
+      await leave(response);
+      throw new HoldfastError('network.response-invalid', 'A web page came in the place of the answer.');
     },
   };
+}
+
+/** What proxies and portals answer in the place of any site, whatever its status: it takes nothing and says nothing. */
+export function isPage({ headers }: Pick<NetworkResponse, 'headers'>): boolean {
+  return /^\s*text\/html\b/i.test(headers['content-type'] ?? '');
 }
 
 /** @throws HoldfastError `network.response-invalid` for a body beyond the limit */

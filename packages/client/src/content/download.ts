@@ -2,7 +2,7 @@
 import { type ContentFile, HoldfastError, isHoldfastError, mpPaths } from '@holdfast/contract';
 import { hashFile, removeIfThere, withOpen } from '@holdfast/engine';
 import type { Folder, NetworkResponse, OpenFile, TlsIdentity } from '@holdfast/ports';
-import { errorOf, leave, type Site } from '../site.ts';
+import { errorOf, isPage, leave, type Site } from '../site.ts';
 
 /** Times that a download which was cut off goes on at once, if each time brought more of it. */
 const resumeLimit = 8;
@@ -125,14 +125,12 @@ async function refusePages(response: NetworkResponse, start: number, file: Conte
   const type = headers['content-type'] ?? '';
   const length = headers['content-length'];
   const expected = status === 206 ? file.size - start : file.size;
-  const isPage = /^\s*text\/html\b/i.test(type);
-  if (!isPage && (length === undefined || Number(length) === expected)) return;
+  const page = isPage(response);
+  if (!page && (length === undefined || Number(length) === expected)) return;
   await leave(response);
   throw new HoldfastError(
     'network.response-invalid',
-    isPage
-      ? 'A web page came in the place of the content.'
-      : 'The answer has another length than the content.',
+    page ? 'A web page came in the place of the content.' : 'The answer has another length than the content.',
     { details: { type: type.slice(0, 100), length: (length ?? '').slice(0, 20), expected } },
   );
 }

@@ -4,7 +4,7 @@ import { withOpen } from '@holdfast/engine';
 import type { Clock, Disk, Folder, Network } from '@holdfast/ports';
 import { keptTls } from '../enrolment/identity.ts';
 import { readSettings } from '../settings.ts';
-import { createSite, leave } from '../site.ts';
+import { createSite, isPage, leave } from '../site.ts';
 import type { SiteAnswer } from './guard.ts';
 import { savedContact } from './saved.ts';
 
@@ -22,7 +22,9 @@ export async function witness(
       if (!site || !tls) return 'away';
       const answer = await createSite(site, ports).request({ method: 'GET', path: nobodys, tls });
       await leave(answer);
-      return answer.status === 429 || answer.status >= 500 ? 'busy' : 'answers';
+      if (answer.status === 429 || answer.status >= 500) return 'busy';
+      // A portal or a proxy has answered for it.
+      return isPage(answer) ? 'away' : 'answers';
     });
   } catch (thrown) {
     if (thrown instanceof HoldfastError) return 'away';
