@@ -16,7 +16,7 @@ export {
   type Unrestored,
 } from './model.ts';
 export { installationOf, packageSiteOf } from './of-client.ts';
-export { ofPackage } from './package-version.ts';
-export { type RepairOptions, repairComponents } from './repair.ts';
+export { ofPackage, seedBeside } from './package-version.ts';
+export { damagesOf, type RepairOptions, repairComponents } from './repair.ts';
 export { remediesText, takeTold, tellLater } from './told.ts';
 export { verifyComponent, verifyComponents } from './verify.ts';

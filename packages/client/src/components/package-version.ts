@@ -1,9 +1,13 @@
 /** The version of what the package owns: beside a version in the state folder it is another one than the client's own. */
 import { withOpen } from '@holdfast/engine';
+import { childPath } from '../paths.ts';
 import { installedVersion, keptPackage } from '../setup/installed.ts';
 import type { Installation } from './model.ts';
 
 type Installed = Pick<Installation, 'ports' | 'place' | 'stateFolder' | 'releaseKey' | 'version'>;
+
+/** Name of the version that the package brings, in the install folder. */
+export const seedName = 'seed';
 
 /** Whether the version that runs is the one that the package has brought. */
 export function isSeed({ place }: Pick<Installation, 'place'>): boolean {
@@ -21,4 +25,12 @@ export async function packageVersion(installation: Installed): Promise<string> {
 /** The same installation as its package knows it. */
 export async function ofPackage<Given extends Installed>(installation: Given): Promise<Given> {
   return { ...installation, version: await packageVersion(installation) };
+}
+
+/** What the package has brought, where another version runs: the one to fall back to. Undefined where the seed itself runs. */
+export async function seedBeside<Given extends Installed>(installation: Given): Promise<Given | undefined> {
+  if (isSeed(installation)) return undefined;
+  const { installFolder } = installation.place;
+  const place = { installFolder, versionFolder: childPath({ path: installFolder }, seedName) };
+  return { ...(await ofPackage(installation)), place };
 }

@@ -24,6 +24,8 @@ export type RepairOptions = {
   readonly names?: readonly ComponentName[];
   /** Looks, and changes nothing. */
   readonly dryRun?: boolean;
+  /** Leaves registry values and starters alone: those that hold are another version's. */
+  readonly filesOnly?: boolean;
   readonly signal?: AbortSignal;
 };
 
@@ -49,7 +51,7 @@ async function repair(installation: Installation, options: RepairOptions): Promi
   const nothing = { before, restored: [], unrestored: [], after: before, troubles: [] };
   if (options.dryRun) return nothing;
   await clearUp(installation, found);
-  const damaged = found.filter(({ finding }) => finding.damages.length > 0);
+  const damaged = found.filter(({ finding }) => damagesOf(finding, options).length > 0);
   if (damaged.length === 0) return nothing;
   return await withCopies(installation, (copies) =>
     withOpen(openWork(installation), async (ledger) => {
@@ -65,8 +67,10 @@ async function repair(installation: Installation, options: RepairOptions): Promi
       await mendManifests(mending, damaged);
       const seen = await lookAtAll(installation, namesOf(damaged));
       await mendFiles(mending, seen);
-      await mendRegistry(mending, seen);
-      await mendStarters(mending, seen);
+      if (!options.filesOnly) {
+        await mendRegistry(mending, seen);
+        await mendStarters(mending, seen);
+      }
       const after = await lookAtAll(installation, names);
       const findings = after.map(({ finding }) => finding);
       return {
@@ -79,6 +83,14 @@ async function repair(installation: Installation, options: RepairOptions): Promi
       };
     }),
   );
+}
+
+/** Those that a repair is about. */
+export function damagesOf(
+  { damages }: ComponentFinding,
+  { filesOnly = false }: Pick<RepairOptions, 'filesOnly'>,
+): readonly Damage[] {
+  return damages.filter(({ kind }) => !filesOnly || kind === 'manifest' || kind === 'file');
 }
 
 const namesOf = (looks: readonly Look[]) => looks.map(({ finding }) => finding.component);

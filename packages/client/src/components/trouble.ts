@@ -20,6 +20,3 @@ export function firstTrouble(
 export async function filesTrouble(installation: Installation): Promise<string | undefined> {
   return firstTrouble(await verifyComponents(installation), ['manifest', 'file', 'variant']);
 }
-
-/** Name of the version that the package brings, in the install folder. */
-export const seedName = 'seed';

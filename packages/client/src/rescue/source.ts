@@ -4,7 +4,7 @@ import { createSerial, openPath, withOpen } from '@holdfast/engine';
 import type { Folder, TlsIdentity } from '@holdfast/ports';
 import { knownPackage, noNetworkFor, type PackageNeeds } from '../components/kept-package.ts';
 import type { Installation } from '../components/model.ts';
-import { seedName } from '../components/trouble.ts';
+import { seedName } from '../components/package-version.ts';
 import { clauseOf } from '../components/verify.ts';
 import { keptIdentity, keptTls } from '../enrolment/identity.ts';
 import { packageName } from '../installer/lines.ts';

@@ -2,7 +2,8 @@
 import { HoldfastError } from '@holdfast/contract';
 import { createSerial } from '@holdfast/engine';
 import type { Installation } from '../components/model.ts';
-import { filesTrouble, seedName } from '../components/trouble.ts';
+import { seedName } from '../components/package-version.ts';
+import { filesTrouble } from '../components/trouble.ts';
 import { childPath } from '../paths.ts';
 import { createSite } from '../site.ts';
 import { chosenOf } from './obtain.ts';

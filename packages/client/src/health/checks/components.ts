@@ -32,12 +32,13 @@ function componentCheck(context: ClientContext, component: ComponentName): Check
     look: async (): Promise<Seen> => {
       const installation = installed(context);
       if (!installation) return notInstalled;
-      const { verifyComponent } = await loadComponentWork();
+      const { verifyComponent, damagesOf } = await loadComponentWork();
       const { version, variant, damages } = await verifyComponent(installation, component);
-      if (damages.length === 0) {
-        return ok(`version ${version}${variant === null ? '' : ` (${variant})`}, all as its manifest says`);
-      }
-      return failed(listed(damages), 'component.damaged');
+      if (damages.length > 0) return failed(listed(damages), 'component.damaged');
+      const seed = await seedToo(installation, component);
+      const below = seed && damagesOf(await verifyComponent(seed, component), filesOnly);
+      if (below && below.length > 0) return failed(`of the seed: ${listed(below)}`, 'component.damaged');
+      return ok(`version ${version}${variant === null ? '' : ` (${variant})`}, all as its manifest says`);
     },
     remedy: async (signal) => {
       const installation = installed(context);
@@ -47,13 +48,30 @@ function componentCheck(context: ClientContext, component: ComponentName): Check
   };
 }
 
+/** What is fallen back to must be whole, too: the seed, where another version runs. The launcher is the same one. */
+async function seedToo(
+  installation: Installation,
+  component: ComponentName,
+): Promise<Installation | undefined> {
+  const { seedBeside } = await loadComponentWork();
+  return component === 'launcher' ? undefined : await seedBeside(installation);
+}
+
+/** Registry and services are those of the version that runs. */
+const filesOnly = { filesOnly: true } as const;
+
 async function repair(
   installation: Installation,
   component: ComponentName,
   signal: AbortSignal,
 ): Promise<string> {
   const { repairComponents } = await loadComponentWork();
-  const report = await repairComponents(installation, { names: [component], signal });
+  const options = { names: [component], signal };
+  const own = await repairComponents(installation, options);
+  const seed = await seedToo(installation, component);
+  const below = seed && (await repairComponents(seed, { ...options, ...filesOnly }));
+  const report =
+    below && own.unrestored.length === 0 ? { ...below, restored: [...own.restored, ...below.restored] } : own;
   const { restored } = report;
   if (restored.length === 0) throw new HoldfastError('component.damaged', unrestoredText(report));
   const sources = [...new Set(restored.map(({ from }) => from))].join(', ');
