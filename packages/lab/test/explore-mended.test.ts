@@ -83,3 +83,32 @@ test('a program that ended on a full disk is taken up once a minute, not every s
   assert.equal(finding, undefined);
   assert.ok(calls < 6_000, `${calls} port calls`);
 });
+
+test('the end of a set-up that a web page has answered for the site is told again', async () => {
+  const { finding } = await explore({
+    seed: '73',
+    pollSeconds: 60,
+    installed: true,
+    horizonMs: 3_120_000,
+    events: [
+      { at: 389_890, share: 2, forMs: 381_151, kind: 'html-page', status: '200' },
+      { at: 411_812, kind: 'client-upgrade', version: 1, behaviour: 'is healthy', raisesFloor: false },
+      { at: 653_557, kind: 'set-up' },
+    ],
+  });
+  assert.equal(finding, undefined);
+});
+
+test('a seed that is damaged beneath the version that runs is mended', async () => {
+  const { finding } = await explore({
+    seed: '118',
+    pollSeconds: 180,
+    installed: true,
+    horizonMs: 1_920_000,
+    events: [
+      { at: 89_430, kind: 'client-damage', file: 71, how: 'remove' },
+      { at: 253_124, kind: 'client-upgrade', version: 1, behaviour: 'is healthy', raisesFloor: false },
+    ],
+  });
+  assert.equal(finding, undefined);
+});

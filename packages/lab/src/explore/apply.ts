@@ -32,12 +32,19 @@ export function applyEvent(world: World, event: ExploreEvent): void {
     case 'client-hang':
     case 'pulse-held':
     case 'set-up':
+    case 'client-upgrade':
+    case 'client-rollback':
       if (world.installed) damageClient(world, world.installed, event);
       break;
     case 'pending-restart':
       waitForRestart(world, event);
       break;
     case 'restart':
+      restartMachine(world);
+      break;
+    case 'os-upgrade':
+      world.timeline.tell('boot', `the operating system becomes version ${event.version}`);
+      world.machine.boot.upgrade(String(event.version));
       restartMachine(world);
       break;
     case 'power-cut':

@@ -5,6 +5,7 @@ import { worldStart } from '../world/clock.ts';
 import { requestItem } from './apply.ts';
 import { checkLeftovers, checkPromises, titleOf } from './check.ts';
 import { ownHealingMs, ownTroubles } from './installed/check.ts';
+import { checkVersions, versionTroubles } from './installed/check-versions.ts';
 import { damagedFiles, type Installed, unrunnable } from './installed/installed.ts';
 import { runBootstrap } from './installed/set-up.ts';
 import { cutPower, restartMachine, tellPending } from './life.ts';
@@ -105,7 +106,9 @@ function pendingOf(world: World): readonly Pending[] {
 /** The client itself: it has its time, which begins with the last fault. */
 function pendingOwn(world: World): readonly Pending[] {
   const promised = mayHealItself(world);
-  return (world.installed ? ownTroubles(world, world.installed) : []).map((text) => ({ text, promised }));
+  const { installed } = world;
+  const troubles = installed ? [...ownTroubles(world, installed), ...versionTroubles(world, installed)] : [];
+  return troubles.map((text) => ({ text, promised }));
 }
 
 function mayHealItself({ installed, machine }: World): boolean {
@@ -174,6 +177,7 @@ export async function converge(world: World): Promise<void> {
   await settleDown(world);
   if (world.finding) return;
   checkLeftovers(world);
+  if (world.installed) checkVersions(world, world.installed);
   checkReports(world);
 }
 

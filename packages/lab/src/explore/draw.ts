@@ -4,6 +4,7 @@ import { type Random, randomFrom } from '../world/random.ts';
 import type { Draft, EventOf, ExploreEvent, FaultKind, Gate, Outcome, Plan } from './events.ts';
 import { faultKinds } from './events.ts';
 import { drawDamages } from './installed/draw.ts';
+import { drawVersions } from './installed/draw-versions.ts';
 import { programCodes } from './outcomes.ts';
 
 const minute = 60_000;
@@ -45,7 +46,9 @@ export function drawPlan(seed: number | string): Plan {
   }
   const own = random.stream('installed');
   const installed = own.chance(1, installedIn);
-  if (installed) events.push(...drawDamages(own, horizonMs));
+  if (installed) {
+    events.push(...drawDamages(own, horizonMs), ...drawVersions(random.stream('versions'), horizonMs));
+  }
   events.sort((left, right) => left.at - right.at);
   const pollSeconds = random.pick([60, 120, 180]);
   return { seed: String(seed), pollSeconds, ...(installed ? { installed } : {}), horizonMs, events };

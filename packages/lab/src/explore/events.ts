@@ -70,6 +70,16 @@ const work = [
   event('pulse-held', { forMs: duration }),
   /** Somebody has the bootstrap run over what is there. */
   event('set-up', {}),
+  /** The site orders a version for its clients: a new one with this behaviour, or one of before. 0 is the seed. */
+  event('client-upgrade', {
+    version: Type.Integer({ minimum: 1, maximum: 99 }),
+    behaviour: Type.String({ maxLength: 100 }),
+    /** Nobody goes below it once it has passed. */
+    raisesFloor: Type.Boolean(),
+  }),
+  event('client-rollback', { version: Type.Integer({ minimum: 0, maximum: 99 }) }),
+  /** The machine restarts with another version of its operating system. */
+  event('os-upgrade', { version: Type.Integer({ minimum: 13, maximum: 99 }) }),
   /** Somebody restarts the machine in good order. */
   event('restart', {}),
 ] as const;

@@ -2,10 +2,10 @@
  * The promises I1-I12 of the design, and which of them an exploration holds the client to today.
  *
  * I1   after every downfall the journal opens undamaged, and the policy is one that the site signed, whole.
- * I2   in part (there is one version of the client only): it opens from its folder alone, whatever the network does, never
- *      ends on an error without a code, and stays the same client of its site.
+ * I2   it opens from its folder alone, whatever the network does, never ends on an error without a code, and stays the same
+ *      client of its site.
  * I3   a program runs only with content that is whole, and only one that the site has deployed.
- * I4   in part (there are no releases with a floor yet): the serial of the policy never goes back.
+ * I4   the serial of the policy never goes back, and no version below the floor is started.
  * I5   what the client has said it keeps (its log comes after its commit) arrives at the site, once, in order, without
  *      a gap; what was verified is still so after a power cut.
  * I6   a program runs only when it may: not where nothing is to be done, not twice at once, not before its time, its
@@ -14,7 +14,8 @@
  * I8   five minutes after the last fault everything has converged, or a wait with a name says until when.
  * I9   every run that went wrong, every gate and every forged policy left its code at the site.
  * I10  nothing lies outside the declared places of the state folder and the managed root.
- * I11  in part (nothing is blessed yet): the last good policy stays until its successor is whole.
+ * I11  the last good policy stays until its successor is whole; without a trial nothing is started but the seed and what the
+ *      site has blessed.
  * I12  the same seed gives the same trace hash.
  *
  * On one machine of five the client is set up by the bootstrap, with a service and a second starter, and all of that is
@@ -23,8 +24,12 @@
  * should be 3.5 hours after the last fault, without a person; who only helps where neither a client nor a second starter
  * with a whole package is left.
  *
- * Not looked at: the shell in front of the second starter, which proves that the runtime starts; the other halves of I2,
- * I4 and I11 come with the client's upgrade of itself.
+ * Its site also orders versions, healthy and sick ones, and ways back; its system is upgraded beneath it. There I7 also
+ * means three starts of a sick version at most, and I8 that no trial goes on for ever, that the version that passed last
+ * runs, and that the site has heard how each trial and the newest order ended.
+ *
+ * Not looked at: the shell in front of the second starter, which proves that the runtime starts; damage to versions beside
+ * the seed; versions that spoil what the client knows, which the crash flow `client-revert` cuts through.
  */
 export const promises = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I10', 'I11', 'I12'] as const;
 export type PromiseName = (typeof promises)[number];

@@ -4,8 +4,9 @@ import type { Damage } from '../disk/damage.ts';
 import { openClient } from '../flows/open-client.ts';
 import { checkPromises } from './check.ts';
 import { hear } from './hear.ts';
-import type { Installed } from './installed/installed.ts';
-import { armSecond, startService } from './installed/service.ts';
+import { type Installed, noService } from './installed/installed.ts';
+import { armSecond } from './installed/second.ts';
+import { startService } from './installed/service.ts';
 import { runBootstrap } from './installed/set-up.ts';
 import { managedRoot, siteHost, stateFolder, type World } from './world.ts';
 
@@ -110,7 +111,8 @@ function afterDownfall(world: World, ms: number): void {
 
 /** The service manager starts what is enabled, and the hook of a set-up that is under way goes on with it. */
 function comeBack(world: World, installed: Installed, ms: number): void {
-  Object.assign(installed, { folderTaken: false, setUpRuns: false, secondRuns: false, reinstalls: false });
+  const nobody = { folderTaken: false, setUpRuns: false, secondRuns: false, reinstalls: false };
+  Object.assign(installed, { ...nobody, service: noService });
   const start = ++world.starts;
   world.machine.clock.schedule(ms, () => {
     if (world.starts !== start) return;

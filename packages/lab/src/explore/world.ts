@@ -65,9 +65,11 @@ export function newWorld(plan: Plan, trace: Trace): World {
   const folders = [stateFolder, managedRoot];
   const machine = simulatedMachine(random.stream('machine'), { clock, trace, folders });
   const timeline = openTimeline(clock, trace);
-  const site = simulatedSite(random.stream('site'), () => worldStart + clock.elapsed(), plan.pollSeconds);
+  const siteNow = () => worldStart + clock.elapsed();
+  const site = simulatedSite(random.stream('site'), siteNow, plan.pollSeconds);
+  const deployed = { deployed: new Map<number, Software>(), every: new Map<string, Software>() };
   const installed = plan.installed
-    ? newInstalled(site, random.stream('release'), () => worldStart + clock.elapsed())
+    ? newInstalled(site, random.stream('release'), siteNow, deployed)
     : undefined;
   const weather = openWeather((installed?.site ?? site).server, random.stream('weather'), clock.elapsed);
   machine.network.servers.set(siteHost, weather.server);
@@ -101,8 +103,7 @@ export function newWorld(plan: Plan, trace: Trace): World {
     timeline,
     broken,
     finding: undefined,
-    deployed: new Map(),
-    every: new Map(),
+    ...deployed,
     pending: new Set(),
     faults: Object.fromEntries(faultKinds.map((kind) => [kind, 0])) as Record<FaultKind, number>,
     client: undefined,

@@ -1,14 +1,23 @@
 /** Has one thing happen to the client itself, on a machine on which it was set up. */
 import { setupPlaces } from '../../flows/client-setup/world.ts';
 import { makeFolders } from '../../machine/machine.ts';
+import { worldStart } from '../../world/clock.ts';
 import { filesBelow } from '../disk-faults.ts';
 import type { EventOf } from '../events.ts';
 import type { World } from '../world.ts';
-import type { Installed } from './installed.ts';
-import { bytesOf } from './installed.ts';
+import { bytesOf, type Installed } from './installed.ts';
 import { runBootstrap } from './set-up.ts';
+import { behaviourOf, order } from './versions.ts';
 
-type OwnEvent = EventOf<'client-damage' | 'starter-damage' | 'client-hang' | 'pulse-held' | 'set-up'>;
+type OwnEvent = EventOf<
+  | 'client-damage'
+  | 'starter-damage'
+  | 'client-hang'
+  | 'pulse-held'
+  | 'set-up'
+  | 'client-upgrade'
+  | 'client-rollback'
+>;
 
 export function damageClient(world: World, installed: Installed, event: OwnEvent): void {
   const { machine, timeline, diskFaults } = world;
@@ -27,6 +36,14 @@ export function damageClient(world: World, installed: Installed, event: OwnEvent
       machine.clock.schedule(event.forMs, held.release);
       break;
     }
+    case 'client-upgrade':
+    case 'client-rollback': {
+      const ordered = order(installed.versions, event, worldStart + machine.clock.elapsed());
+      if (!ordered) return;
+      const { name } = behaviourOf(installed.versions, ordered.version);
+      timeline.tell('site', `orders version ${ordered.version}, as ${ordered.action}; it ${name}`);
+      break;
+    }
     case 'starter-damage':
       damageStarter(world, installed, event);
       break;
@@ -43,10 +60,9 @@ const changeOf = {
 } as const;
 
 /** Nothing of it goes on, and its manager is not answered any more. */
-function hang({ machine, timeline }: World, installed: Installed): void {
+function hang({ timeline }: World, installed: Installed): void {
   timeline.tell('client', 'the client hangs');
-  machine.starters.set('service', { deaf: true });
-  installed.stopClient();
+  installed.service.hang();
 }
 
 function damageStarter(

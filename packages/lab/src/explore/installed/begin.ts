@@ -1,7 +1,8 @@
 /** The first minutes of a machine that is to become a client: somebody has the bootstrap run. */
 import type { World } from '../world.ts';
 import type { Installed } from './installed.ts';
-import { armSecond, armService } from './service.ts';
+import { armSecond } from './second.ts';
+import { armService } from './service.ts';
 import { runBootstrap } from './set-up.ts';
 
 export function beginInstalled(world: World, installed: Installed): void {

@@ -24,16 +24,22 @@ const places = [
   /^\/state\/rescue\/spool\/\d{9}\.json(\.new)?$/,
   /^\/state\/components\/components\.journal(\.new)?$/,
   /^\/state\/components\/(copies|told)\/[\w.-]+$/,
+  /^\/state\/current(\.new)?$/,
+  /^\/state\/versions\/((trial|verdict|blessing|saved|floor)\.json(\.new)?|[0-9a-f]{64}(\.part)?)$/,
 ];
+const inVersion = /^\/state\/versions\/(\d+\.\d+\.\d+)(?:\.part)?\/(.+?)(?:\.new|\.aside)?$/;
 const inTree = /^\/opt\/holdfast-client(?:\.part|\.new|\.old)?\/(.+?)(?:\.new|\.aside)?$/;
 
-export function isOwnPlace({ release }: Installed, path: string): boolean {
+export function isOwnPlace({ release, versions }: Installed, path: string): boolean {
+  const [, version = '', inner = ''] = inVersion.exec(path) ?? [];
+  if (versions.releases.get(version)?.archive?.tree.has(inner)) return true;
   const [, name] = inTree.exec(path) ?? [];
   return name === undefined ? places.some((place) => place.test(path)) : release.files.has(name);
 }
 
 /** Files that may lie below the state folder once everything is at rest. */
 const atRest = [
+  /^(current|versions\/floor\.json|versions\/\d+\.\d+\.\d+\/.+)$/,
   /^(settings\.json|pulse)$/,
   /^package\/(package\.json|release\.json|holdfast-client_[\w.-]+)$/,
   /^setup\/(last\.json|setup\.journal)$/,

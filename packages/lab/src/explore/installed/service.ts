@@ -1,35 +1,46 @@
-/** The service of a client that was set up, and the second starter beside it. */
-import { beat, rescue } from '@holdfast/client';
+/** The service of a client that was set up: processes that its manager starts, asks to stop, and starts again when they end. */
+import { beat } from '@holdfast/client';
 import { HoldfastError, isHoldfastError } from '@holdfast/contract';
 import { withOpen } from '@holdfast/engine';
-import { setupPlaces, siteAddress } from '../../flows/client-setup/world.ts';
+import { siteAddress } from '../../flows/client-setup/world.ts';
+import { misbehave } from '../../flows/client-versions/misbehave.ts';
 import { openClient } from '../../flows/open-client.ts';
 import { checkPromises } from '../check.ts';
 import { hear } from '../hear.ts';
 import { managedRoot, stateFolder, type World } from '../world.ts';
-import { type Installed, installationOf, unrunnable } from './installed.ts';
+import { coreDamage, type Installed, installationOf, noService, seedName, unrunnable } from './installed.ts';
+import { launch } from './launcher.ts';
+import { behaviourOf } from './versions.ts';
 
-const minute = 60_000;
-
-/** Milliseconds: until the service manager starts what ended, and until the service looks again for an identity or its folder. */
+/** Milliseconds: until the service manager starts what ended, what asked for that, and until it looks again for an identity. */
 const restartMs = 5_000;
+const askedMs = 500;
 const lookAgainMs = 60_000;
-/** Milliseconds from the start of the machine to the first run of the second starter, and between two. */
-const secondFirstMs = 5 * minute;
-const secondEveryMs = 60 * minute;
+
+/** One process of the service. */
+export type ServiceProcess = {
+  /** Which start of the client it is. */
+  readonly start: number;
+  /** Somebody asked it to end. */
+  readonly asked: AbortController;
+  /** When its loop stopped for good. Milliseconds since the world began. */
+  hungAt: number | undefined;
+  /** It ends from one moment to the next, and is started again. */
+  die(): void;
+};
 
 /** Starts and stops with its starter; called once. */
 export function armService(world: World, installed: Installed): void {
   world.machine.starters.onService((running) => {
     world.timeline.tell('services', running ? 'the service is started' : 'the service is stopped');
     if (running) startService(world, installed);
-    else installed.stopClient();
+    else installed.service.stop();
   });
 }
 
 /** As the service manager does: also what cannot run is started, and ends. */
 export function startService(world: World, installed: Installed): void {
-  const { machine, timeline, broken } = world;
+  const { machine, timeline } = world;
   const start = ++world.starts;
   const again = (ms: number) => {
     machine.clock.schedule(ms, () => {
@@ -47,39 +58,103 @@ export function startService(world: World, installed: Installed): void {
     return;
   }
   installed.folderTaken = true;
-  const life = new AbortController();
-  installed.stopClient = () => life.abort();
   const faultsBefore = world.diskFaults.failed;
+  const asked = new AbortController();
+  let over = false;
   const ended = (thrown?: unknown) => {
-    if (world.starts !== start && !life.signal.aborted) return;
+    if (over || (world.starts !== start && !asked.signal.aborted)) return;
+    over = true;
+    for (const life of ['guard', 'launcher', 'client']) machine.kill(life);
     installed.folderTaken = false;
+    installed.service = noService;
+    if (machine.starters.get('service').deaf) machine.starters.set('service', { deaf: false });
     world.ledger.unwatched();
     const wasOpen = world.client !== undefined;
     world.client = undefined;
+    const faultless = !world.diskFaults.active && world.diskFaults.failed === faultsBefore;
+    if (thrown !== undefined && !asked.signal.aborted) tellEnd(world, thrown, faultless && !wasOpen);
     const isUnknown = isHoldfastError(thrown, 'client.not-enrolled');
-    if (thrown !== undefined && !life.signal.aborted && !isUnknown) {
-      timeline.tell('client', `the client ends: ${String(thrown)}`);
-      if (!isHoldfastError(thrown)) broken('I2', `the client ended without a code: ${String(thrown)}`);
-      const faultless = !world.diskFaults.active && world.diskFaults.failed === faultsBefore;
-      if (faultless && !wasOpen) broken('I2', `the client cannot be opened: ${String(thrown)}`);
-    }
-    again(isUnknown ? lookAgainMs : restartMs);
+    again(asked.signal.aborted ? askedMs : isUnknown ? lookAgainMs : restartMs);
   };
-  live(world, installed, start, life.signal).then(() => ended(), ended);
+  const die = () => {
+    if (over || world.starts !== start) return;
+    timeline.tell('client', 'the process of the client ends');
+    world.ledger.downfall();
+    ended();
+  };
+  const process: ServiceProcess = { start, asked, hungAt: undefined, die };
+  installed.service = {
+    stop() {
+      asked.abort();
+      // What does not listen is ended.
+      if (process.hungAt !== undefined) ended();
+    },
+    hang() {
+      if (over) return;
+      process.hungAt = machine.clock.elapsed();
+      machine.kill('client');
+      machine.starters.set('service', { deaf: true });
+      world.ledger.unwatched();
+      world.client = undefined;
+    },
+  };
+  launch(world, installed, process, (version) => become(world, installed, process, version)).then(
+    () => ended(),
+    ended,
+  );
 }
 
-async function live(world: World, installed: Installed, start: number, signal: AbortSignal): Promise<void> {
+function tellEnd({ timeline, broken }: World, thrown: unknown, isUnexplained: boolean): void {
+  if (isHoldfastError(thrown, 'client.not-enrolled')) return;
+  timeline.tell('client', `the client ends: ${String(thrown)}`);
+  if (!isHoldfastError(thrown)) broken('I2', `the client ended without a code: ${String(thrown)}`);
+  if (isUnexplained) broken('I2', `the client cannot be opened: ${String(thrown)}`);
+}
+
+/** The version in this process; resolves when it has ended in good order. */
+async function become(
+  world: World,
+  installed: Installed,
+  process: ServiceProcess,
+  name: string,
+): Promise<void> {
   const { machine } = world;
+  const { release, service, versions } = installed;
+  const version = name === seedName ? release.version : name;
+  const behaviour = behaviourOf(versions, version);
+  await misbehave(machine, behaviour);
+  const { diesAfterMs, hangsAfterMs, works } = behaviour;
+  const after = (ms: number | undefined, act: () => void) => {
+    if (ms === undefined) return;
+    machine.clock.schedule(ms, () => {
+      if (world.starts === process.start) act();
+    });
+  };
+  after(diesAfterMs, process.die);
+  after(hangsAfterMs, service.hang);
+  if (works === false) return await asked(process);
   const ports = machine.ports('client');
   const client = await openClient(ports, {
     folder: stateFolder,
     root: managedRoot,
     site: siteAddress,
-    version: installed.release.version,
+    version,
     log: (event) => hear(world, event),
-    installation: installationOf(installed),
+    installation: {
+      ...installationOf(installed, name),
+      versions: {
+        runtime: { launcher: 1, node: 22 },
+        async selfTest(folder) {
+          const text = coreDamage(world, installed, folder.slice(folder.lastIndexOf('/') + 1));
+          return { passed: text === undefined, text: text ?? 'it works' };
+        },
+        restart: async () => {
+          machine.clock.schedule(0, () => process.asked.abort());
+        },
+      },
+    },
   });
-  if (world.starts !== start) return await client.close();
+  if (world.starts !== process.start) return await client.close();
   const { clientId } = client.status();
   if (clientId === null) {
     await client.close();
@@ -94,8 +169,8 @@ async function live(world: World, installed: Installed, start: number, signal: A
       ports,
       {
         state,
-        version: installed.release.version,
-        pid: start,
+        version,
+        pid: process.start,
         supervisor: undefined,
         vital: client.vital,
         log: (text) => world.timeline.tell('client', text),
@@ -108,72 +183,14 @@ async function live(world: World, installed: Installed, start: number, signal: A
     if (!isHoldfastError(thrown)) world.broken('I2', `the beat ended without a code: ${String(thrown)}`);
   });
   try {
-    await client.run(signal);
+    await client.run(process.asked.signal);
   } finally {
     over.abort();
     await client.close();
   }
 }
 
-/** Runs of the second starter from a start of the machine on, while it is armed. */
-export function armSecond(world: World, installed: Installed): void {
-  const { machine } = world;
-  const bootId = machine.boot.id();
-  const next = () => {
-    if (machine.boot.id() !== bootId) return;
-    runSecond(world, installed);
-    machine.clock.schedule(secondEveryMs, next);
-  };
-  machine.clock.schedule(secondFirstMs, next);
-}
-
-function runSecond(world: World, installed: Installed): void {
-  const { machine, timeline, broken } = world;
-  if (!machine.starters.get('second').active || installed.secondRuns) return;
-  installed.secondRuns = true;
-  const { starters, ...ports } = machine.ports('second starter');
-  if (!starters) throw new Error('A simulated machine has starters.');
-  const watched: typeof starters = {
-    ...starters,
-    stop: (name) => {
-      const { active, deaf } = machine.starters.get('service');
-      if (name === 'service' && active && !deaf)
-        broken('I2', 'the second starter ended a client that answers');
-      return starters.stop(name);
-    },
-  };
-  const options = {
-    folder: setupPlaces.state,
-    installFolder: setupPlaces.install,
-    site: siteAddress,
-    version: installed.release.version,
-    releaseKey: installed.release.releaseKey,
-    alone: <Result>(work: () => Promise<Result>) => whileNoSetUp(installed, work),
-  };
-  rescue({ ...ports, starters: watched }, options)
-    .then(({ decision, outcome }) => {
-      if (decision.kind === 'well') return;
-      const what = decision.kind === 'act' ? decision.act : decision.kind;
-      const came = outcome?.error ? `: ${outcome.error}` : '';
-      timeline.tell('services', `the second starter: ${what}: ${decision.reason}${came}`);
-    })
-    .catch((thrown: unknown) => {
-      timeline.tell('services', `the second starter ends: ${String(thrown)}`);
-      if (!isHoldfastError(thrown))
-        broken('I2', `the second starter ended without a code: ${String(thrown)}`);
-    })
-    .finally(() => {
-      installed.secondRuns = false;
-    });
-}
-
-/** The lock that a set-up holds, too. */
-async function whileNoSetUp<Result>(installed: Installed, work: () => Promise<Result>): Promise<Result> {
-  if (installed.setUpRuns) throw new HoldfastError('setup.running', 'A set-up is under way.');
-  installed.reinstalls = true;
-  try {
-    return await work();
-  } finally {
-    installed.reinstalls = false;
-  }
+/** A process that does nothing ends when it is asked to. */
+function asked({ asked: { signal } }: ServiceProcess): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -32,7 +32,7 @@ export function currentOn(volume: Volume): string {
 
 /** What is wrong with the files of a version, the seed too, as a clause; undefined where all are as released. */
 export function damageOn(volume: Volume, { seed, versions }: Releases, name: string): string | undefined {
-  if (name === seedName || name === seed.version)
+  if (name === seedName || (name === seed.version && !versions.has(name)))
     return treeProblems(filesBelow(volume, setupPlaces.install), seed.files)[0];
   const tree = versions.get(name)?.archive?.tree;
   if (tree === undefined) return 'nobody has released it';

@@ -11,9 +11,8 @@ import {
   witness,
 } from '@holdfast/client/versions';
 import { isHoldfastError } from '@holdfast/contract';
-import { openJournal, removeTree, withOpen } from '@holdfast/engine';
+import { withOpen } from '@holdfast/engine';
 import type { Folder } from '@holdfast/ports';
-import type { SimulatedMachine } from '../../machine/machine.ts';
 import {
   type ClientService,
   type ClientServiceOptions,
@@ -24,6 +23,7 @@ import {
 import { setupPlaces } from '../client-setup/world.ts';
 import { openClient } from '../open-client.ts';
 import { type Behaviour, sightOf } from './behaviours.ts';
+import { misbehave } from './misbehave.ts';
 
 /** Milliseconds after which the service manager starts a process that ended, and one that it was asked to start anew. */
 const restartMs = 5_000;
@@ -164,49 +164,6 @@ async function become(launcher: Launcher, version: string, behaviour: Behaviour)
   if (client.status().clientId === null) await client.enrol(launcher.token);
   await client.run(stop.signal);
   await client.close();
-}
-
-/** What a sick version does before it opens anything. */
-async function misbehave(machine: SimulatedMachine, behaviour: Behaviour): Promise<void> {
-  const { removes = [], spoils = [], forges, renews } = behaviour;
-  if (removes.length + spoils.length === 0 && !forges && !renews) return;
-  await withOpen(machine.ports('client').disk.open(stateFolder), async (state) => {
-    for (const name of removes) await removeTree(state, name);
-    for (const name of spoils) await writeNonsense(state, name);
-    if (renews) await renewJournal(state);
-    if (forges)
-      await withOpen(state.folder('versions'), (versions) => writeNonsense(versions, 'blessing.json'));
-    await state.sync();
-  });
-}
-
-async function renewJournal(state: Folder): Promise<void> {
-  const name = 'client.journal';
-  await removeTree(state, name);
-  const journal = await openJournal({
-    folder: state,
-    name,
-    initial: { outbox: { stream: '00000000-0000-4000-8000-000000000000', next: 1, messages: [] } },
-    reduce: (known) => known,
-  });
-  await journal.commit({ kind: 'status', messages: [] });
-  await journal.close();
-}
-
-/** Into a file, or into each of a folder. */
-async function writeNonsense(folder: Folder, name: string): Promise<void> {
-  if ((await folder.entry(name))?.kind === 'folder') {
-    await withOpen(folder.folder(name), async (inner) => {
-      for (const one of await inner.list()) await writeNonsense(inner, one.name);
-    });
-    return;
-  }
-  await removeTree(folder, name);
-  await withOpen(folder.create(name), async (file) => {
-    await file.write(0, Buffer.from('{"all":"is well"}\n', 'utf8'));
-    await file.sync();
-  });
-  await folder.sync();
 }
 
 async function openVersion(launcher: Launcher, version: string, own: number): Promise<Client> {

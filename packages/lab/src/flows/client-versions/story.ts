@@ -86,7 +86,11 @@ function plotOf(random: Random, site: SimulatedSite, given: VersionStoryOptions)
   const { seed, versions } = releases;
   const made = versionSite(site, {
     releases: [seed, ...versions.values()],
-    proof,
+    proofOf: () => ({
+      deploymentId: proof.deploymentId,
+      deploy: () => site.deploy(proof),
+      withdraw: () => site.withdraw(proof.deploymentId),
+    }),
     withdraws: given.withdraws,
   });
   const offers = Array.from({ length: 3 }, (_, index) => drawnOffer(random, index));
@@ -100,14 +104,14 @@ function plotOf(random: Random, site: SimulatedSite, given: VersionStoryOptions)
     service: (options) => serviceOf(story, options),
     before(at, disk) {
       layVersions(story, disk);
-      made.order = undefined;
+      made.orders.length = 0;
       for (const offer of offers) at.deploy(offer);
     },
     isReady: ({ client }) =>
       client?.status().outbox === 0 && client.status().deployments.length === offers.length,
     begin(_, disk) {
       identity = filesBelow(disk, `${stateFolder}/keys`);
-      made.order = order;
+      made.orders.push(order);
     },
     isReached: (scene) => hasEnded(story, scene),
     problems: (disk, messages) => [
