@@ -1,5 +1,5 @@
 /** Who the client is: its private key in a file of its own, its certificate and the site's authorities in the journal. */
-import { HoldfastError, SiteTrust, Timestamp, Uuid } from '@holdfast/contract';
+import { HoldfastError, isHoldfastError, SiteTrust, Timestamp, Uuid } from '@holdfast/contract';
 import { openPath, readWhole, removeIfThere, replaceFile, withOpen } from '@holdfast/engine';
 import type { Folder, TlsIdentity } from '@holdfast/ports';
 import type { Static } from 'typebox';
@@ -103,11 +103,24 @@ export async function keepIdentity(context: ClientContext): Promise<void> {
 /** Who the client was when its journal was whole; undefined where that is not known. */
 export async function keptIdentity(folder: Folder): Promise<KeptIdentity | undefined> {
   try {
-    return await withOpen(keyFolder(folder), async (keys) =>
-      readCopy(Buffer.from(await readWhole(keys, copyName, copyLimit)).toString('utf8')),
-    );
+    return await readIdentity(folder);
   } catch (thrown) {
     if (thrown instanceof HoldfastError) return undefined;
     throw thrown;
   }
+}
+
+/** The same; undefined where it is gone or damaged. @throws HoldfastError `disk.*` for what could not be looked at */
+export async function readIdentity(folder: Folder): Promise<KeptIdentity | undefined> {
+  return await withOpen(keyFolder(folder), async (keys) => {
+    const { size } = (await keys.entry(copyName)) ?? { size: copyLimit + 1 };
+    if (size > copyLimit) return undefined;
+    const text = Buffer.from(await readWhole(keys, copyName, copyLimit)).toString('utf8');
+    try {
+      return readCopy(text);
+    } catch (thrown) {
+      if (isHoldfastError(thrown, 'network.response-invalid')) return undefined;
+      throw thrown;
+    }
+  });
 }

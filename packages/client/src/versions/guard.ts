@@ -5,7 +5,7 @@
 import { isHoldfastError, trialMs } from '@holdfast/contract';
 import { withOpen } from '@holdfast/engine';
 import type { Boot, Clock, Disk, Folder } from '@holdfast/ports';
-import { keptIdentity } from '../enrolment/identity.ts';
+import { readIdentity } from '../enrolment/identity.ts';
 import { journalName } from '../open-state.ts';
 import { createJudge, type Fault, fault, type Sight } from './judge.ts';
 import { readTrial, type Trial, withVersions, writeTrial } from './record.ts';
@@ -45,46 +45,28 @@ const asleepMs = 60_000;
 
 export type GuardEnd = 'blessed' | 'given-up' | 'stopped' | 'no-trial';
 
-/** Resolves when the trial is over, or the guard is stopped. @throws HoldfastError `disk.*` */
+/** Resolves when the trial is over, or the guard is stopped. A disk that fails is looked at again: nobody else watches. */
 export async function guardTrial(
   ports: GuardPorts,
   watched: Watched,
   options: GuardOptions,
 ): Promise<GuardEnd> {
-  return await withOpen(ports.disk.open(options.stateFolder), (state) =>
-    watch({ ports, watched, options, state }),
-  );
-}
-
-type Guard = {
-  readonly ports: GuardPorts;
-  readonly watched: Watched;
-  readonly options: GuardOptions;
-  readonly state: Folder;
-};
-
-async function watch(guard: Guard): Promise<GuardEnd> {
-  const { ports, watched, options, state } = guard;
-  const bootId = await ports.boot.id();
-  const judge = createJudge();
-  const ask = askSite(guard);
-  const awake = awakeSince(ports);
+  const guard = {
+    ports,
+    watched,
+    options,
+    judge: createJudge(),
+    ask: askSite(watched),
+    awake: awakeSince(ports),
+  };
   for (;;) {
-    const atMs = await awake();
-    const trial = await withVersions(state, readTrial);
-    if (trial === undefined) return 'no-trial';
-    const wrong = judge({ ...watched.sight(), atMs }) ?? (await lost(state, trial));
-    if (wrong !== undefined) return await giveUp(guard, trial, wrong);
-    // However soon the site has said so: what shows late is to have its time.
-    const late = atMs >= trial.leastMs;
-    if (late && (await withVersions(state, (versions) => takeBlessing(versions, trial, bootId)))) {
-      options.log(`version ${trial.version} has proved itself`);
-      return 'blessed';
+    try {
+      const end = await withOpen(ports.disk.open(options.stateFolder), (state) => look(guard, state));
+      if (end !== undefined) return end;
+    } catch (thrown) {
+      if (!isHoldfastError(thrown)) throw thrown;
+      options.log(`the trial could not be looked at: ${thrown.message}`);
     }
-    const spentMs = trial.spentMs + (await ask(atMs));
-    if (spentMs >= trial.leastMs + trialMs && !(await proved(state, trial)))
-      return await giveUp(guard, trial, fault('no-proof'));
-    if (spentMs !== trial.spentMs) await spend(state, trial, spentMs);
     try {
       await ports.clock.sleep(lookMs, options.signal);
     } catch (thrown) {
@@ -94,8 +76,42 @@ async function watch(guard: Guard): Promise<GuardEnd> {
   }
 }
 
+type Guard = {
+  readonly ports: GuardPorts;
+  readonly watched: Watched;
+  readonly options: GuardOptions;
+  readonly judge: ReturnType<typeof createJudge>;
+  /** Milliseconds in which the site has answered since the last time. */
+  readonly ask: (atMs: number) => Promise<number>;
+  /** Milliseconds awake since the guard began. */
+  readonly awake: () => Promise<number>;
+};
+
+/** One look. Undefined: the trial goes on. @throws HoldfastError `disk.*` */
+async function look(guard: Guard, state: Folder): Promise<GuardEnd | undefined> {
+  const { ports, watched, options, judge, ask, awake } = guard;
+  const atMs = await awake();
+  const trial = await withVersions(state, readTrial);
+  if (trial === undefined) return 'no-trial';
+  const wrong = judge({ ...watched.sight(), atMs }) ?? (await lost(state, trial));
+  if (wrong !== undefined) return await giveUp(guard, state, trial, wrong);
+  // However soon the site has said so: what shows late is to have its time.
+  const late = atMs >= trial.leastMs;
+  const bootId = await ports.boot.id();
+  if (late && (await withVersions(state, (versions) => takeBlessing(versions, trial, bootId)))) {
+    options.log(`version ${trial.version} has proved itself`);
+    return 'blessed';
+  }
+  const spentMs = trial.spentMs + (await ask(atMs));
+  if (spentMs >= trial.leastMs + trialMs && !(await proved(state, trial)))
+    return await giveUp(guard, state, trial, fault('no-proof'));
+  if (spentMs !== trial.spentMs) await spend(state, trial, spentMs);
+  return undefined;
+}
+
 async function giveUp(
-  { ports, watched, options, state }: Guard,
+  { ports, watched, options }: Guard,
+  state: Folder,
   trial: Trial,
   wrong: Fault,
 ): Promise<GuardEnd> {
@@ -127,7 +143,7 @@ function awakeSince({ boot, clock }: GuardPorts): () => Promise<number> {
 }
 
 /** Asks the site now and then. Answers how many milliseconds it has answered since the last time: at both ends of them. */
-function askSite({ watched }: Guard): (atMs: number) => Promise<number> {
+function askSite(watched: Pick<Watched, 'site'>): (atMs: number) => Promise<number> {
   let last: { readonly atMs: number; readonly answer: SiteAnswer } | undefined;
   return async (atMs) => {
     if (last !== undefined && atMs - last.atMs < askMs) return 0;
@@ -148,7 +164,7 @@ async function spend(state: Folder, { upgradeId }: Trial, spentMs: number): Prom
 /** Whether the version has lost who the client is, or what it knows. A disk that cannot be read is no fault of its. */
 async function lost(state: Folder, trial: Trial): Promise<Fault | undefined> {
   try {
-    const identity = (await keptIdentity(state))?.identity.clientId;
+    const identity = (await readIdentity(state))?.identity.clientId;
     if (identity !== trial.clientId) return fault('state-lost', 'the identity of the client is gone');
     if (!(await state.entry(journalName))) return fault('state-lost', 'the journal of the client is gone');
   } catch (thrown) {
