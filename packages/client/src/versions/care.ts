@@ -209,11 +209,18 @@ async function follow(
   const { context } = care;
   const { journal, ports, options } = context;
   const { clock, entropy } = ports;
+  const spreadMs = order.spreadSeconds * 1000;
   let progress = journal.state.version;
   if (progress?.upgradeId !== order.upgradeId) {
-    const spread = entropy.integer(order.spreadSeconds * 1000 + 1);
+    const spread = entropy.integer(spreadMs + 1);
     const fresh = begun(order.upgradeId, order.version, Math.max(order.notBefore, clock.now()) + spread);
     progress = { ...fresh, kept: progress?.kept ?? null };
+    await commit(care, progress);
+  }
+  const latest = Math.max(order.notBefore, clock.now()) + Math.max(spreadMs, retryBackoff.capMs);
+  if (progress.at > latest) {
+    // It was drawn by a clock that was wrong.
+    progress = { ...progress, at: Math.max(order.notBefore, clock.now()) + entropy.integer(spreadMs + 1) };
     await commit(care, progress);
   }
   if (progress.state === 'blessed' && progress.version !== order.version) {
