@@ -45,6 +45,7 @@ export function applyEvent(world: World, event: ExploreEvent): void {
     case 'os-upgrade':
       world.timeline.tell('boot', `the operating system becomes version ${event.version}`);
       world.machine.boot.upgrade(String(event.version));
+      world.ledger.newSystem();
       restartMachine(world);
       break;
     case 'power-cut':

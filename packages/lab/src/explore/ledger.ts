@@ -67,6 +67,8 @@ export type Ledger = {
   downfall(): void;
   /** The machine sleeps, or its clock is set: what runs may take longer, and repairs may be older than a day. */
   timePassed(): void;
+  /** The operating system has become another one: what was held is tried again on it. */
+  newSystem(): void;
   /** Looks at what is there now. */
   look(all: Iterable<Software>): void;
   readonly open: Run | undefined;
@@ -177,6 +179,9 @@ export function openLedger(view: LedgerView, broken: Broken): Ledger {
     timePassed() {
       if (open) open.disturbed = true;
       for (const account of accounts.values()) account.repairs = 0;
+    },
+    newSystem() {
+      for (const account of accounts.values()) Object.assign(account, { counts: {}, repairs: 0 });
     },
     unwatched() {
       if (open) open.disturbed = true;

@@ -27,8 +27,8 @@ const places = [
   /^\/state\/current(\.new)?$/,
   /^\/state\/versions\/((trial|verdict|blessing|saved|floor)\.json(\.new)?|[0-9a-f]{64}(\.part)?)$/,
 ];
-const inVersion = /^\/state\/versions\/(\d+\.\d+\.\d+)(?:\.part)?\/(.+?)(?:\.new|\.aside)?$/;
-const inTree = /^\/opt\/holdfast-client(?:\.part|\.new|\.old)?\/(.+?)(?:\.new|\.aside)?$/;
+const inVersion = /^\/state\/versions\/(\d+\.\d+\.\d+)(?:\.part)?\/(.+?)(?:\.new|\.restoring|\.aside)?$/;
+const inTree = /^\/opt\/holdfast-client(?:\.part|\.new|\.old)?\/(.+?)(?:\.new|\.restoring|\.aside)?$/;
 
 export function isOwnPlace({ release, versions }: Installed, path: string): boolean {
   const [, version = '', inner = ''] = inVersion.exec(path) ?? [];
@@ -82,7 +82,7 @@ export function ownTroubles(world: World, installed: Installed): readonly string
     const isLeft = path.startsWith(setupPlaces.install) && !path.startsWith(`${setupPlaces.install}/`);
     // What a run of the second starter left behind that was cut off goes with its next one.
     const isCutOff = /^\/state\/rescue\/.*\.new$/.test(path);
-    if (isLeft || isCutOff || /\.aside$/.test(path)) troubles.push(`${path} is left`);
+    if (isLeft || isCutOff || /\.(aside|restoring)$/.test(path)) troubles.push(`${path} is left`);
   }
   return troubles;
 }
