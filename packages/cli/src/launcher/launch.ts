@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { LaunchedService } from '@holdfast/ports';
-import { chooseVersion, type InstalledVersion, mainOf, seedOf } from './versions.ts';
+import { chooseNamed, chooseVersion, type InstalledVersion, mainOf, seedOf } from './versions.ts';
 
 /** A service that is told how the version ended. */
 export type AnsweredService = LaunchedService & { end(exitCode: number): Promise<void> };
@@ -53,10 +53,14 @@ async function becomeVersion(options: LaunchOptions, service: LaunchedService | 
     return import(pathToFileURL(version.main).href);
   };
   const isTried = words[0] === serviceVerb && trialLies(stateFolder);
-  const reason = isTried ? await tryVersion(options, service, become) : null;
-  if (reason === undefined) return;
-  const { chosen, fellBack } = await chooseVersion(installFolder, stateFolder, releaseKey);
+  const tried = isTried ? await tryVersion(options, service, become) : untried;
+  if (tried === 'ended') return;
   const seed = seedOf(installFolder);
+  const { reason, instead } = tried;
+  const { chosen, fellBack } =
+    instead === undefined
+      ? await chooseVersion(installFolder, stateFolder, releaseKey)
+      : await chooseNamed(instead, installFolder, stateFolder, releaseKey);
   try {
     await become(chosen, fellBack ?? reason);
   } catch (thrown) {
@@ -69,34 +73,44 @@ const spoken = ({ name }: InstalledVersion) => (name === 'seed' ? 'the seed vers
 
 const textOf = (thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown));
 
-/**
- * Starts the version that is on trial, its start counted and its guard beside it.
- * @returns undefined once it has run and ended; else why another one is to be started, null where there is nothing to say
- */
+/** Why another version than the one on trial is started, null where there is nothing to say; and which, if not the current. */
+type Untried = { readonly reason: string | null; readonly instead?: string };
+
+const untried: Untried = { reason: null };
+
+/** Starts the version that is on trial, its start counted and its guard beside it. */
 async function tryVersion(
   { installFolder, stateFolder, releaseKey, error }: LaunchOptions,
   service: LaunchedService | undefined,
   become: (version: InstalledVersion, reason: null) => Promise<unknown>,
-): Promise<string | null | undefined> {
+): Promise<Untried | 'ended'> {
   const { countedStart, endedAsAsked, giveUp, startGuard, watchStops } = await import('./trial.ts');
   const wasAsked = watchStops(service?.stopped);
   try {
     const { version, trial } = await countedStart(stateFolder, releaseKey);
-    if (trial === null) return null;
+    if (trial === null) return { reason: null, instead: version };
     const endGuard = startGuard(installFolder, stateFolder, error);
     try {
       await become({ name: version, main: mainOf(join(stateFolder, 'versions', version)) }, null);
     } catch (thrown) {
       const why = `version ${version} could not be loaded: ${textOf(thrown)}`;
       await giveUp(stateFolder, trial, 'cannot-load', why);
-      return why;
+      return { reason: why, instead: trial.previous };
     } finally {
       await endGuard();
     }
-    if (wasAsked() && Number(process.exitCode ?? 0) === 0) await endedAsAsked(stateFolder, trial);
-    return undefined;
+    if (wasAsked() && Number(process.exitCode ?? 0) === 0) {
+      await endedAsAsked(stateFolder, trial).catch((thrown: unknown) =>
+        error(`holdfast-client: the end of a start could not be written down: ${textOf(thrown)}\n`),
+      );
+    }
+    return 'ended';
   } catch (thrown) {
-    return `the trial of a version cannot go on: ${textOf(thrown)}`;
+    // Never the current one: it may be the one on trial, and nobody would count its starts.
+    return {
+      reason: `the trial of a version cannot go on: ${textOf(thrown)}`,
+      instead: seedOf(installFolder).name,
+    };
   }
 }
 

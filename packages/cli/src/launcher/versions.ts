@@ -40,9 +40,18 @@ export async function chooseVersion(
   stateFolder: string,
   releaseKey: string | undefined,
 ): Promise<Choice> {
+  return await chooseNamed(namedVersion(stateFolder), installFolder, stateFolder, releaseKey);
+}
+
+/** The same for a version that is named by something else. @param named undefined for the seed */
+export async function chooseNamed(
+  named: string | undefined,
+  installFolder: string,
+  stateFolder: string,
+  releaseKey: string | undefined,
+): Promise<Choice> {
   const seed = seedOf(installFolder);
-  const named = namedVersion(stateFolder);
-  if (named === undefined) return { chosen: seed, fellBack: null };
+  if (named === undefined || named === seed.name) return { chosen: seed, fellBack: null };
   if (!versionNumber.test(named))
     return { chosen: seed, fellBack: 'the file that names the version is damaged' };
   const folder = join(stateFolder, 'versions', named);

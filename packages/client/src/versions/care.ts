@@ -69,6 +69,8 @@ export function createVersionCare(context: ClientContext, schedule: Schedule): V
   const host = installation?.versions;
   if (!installation || !host) return { turn: async () => idle };
   const care = { context, schedule, installation, host };
+  const { clock } = context.ports;
+  const beganAt = clock.monotonic();
   let tidied = false;
   return {
     turn: async (signal) => {
@@ -79,7 +81,11 @@ export function createVersionCare(context: ClientContext, schedule: Schedule): V
       // A verdict that lies there is on this very version: another one is to tell it.
       if (trial && runs) return await onTrial(care, trial);
       await tellVerdict(care);
-      if (trial && (await readCurrent(context.folder)) === trial.version) return await startIt(care);
+      if (trial && (await readCurrent(context.folder)) === trial.version) {
+        // The launcher could not count its start: what stood in the way of that may need a while.
+        const restMs = beganAt + restartAgainMs - clock.monotonic();
+        return restMs > 0 ? { at: clock.now() + restMs, gates: [] } : await startIt(care);
+      }
       await tellBlessed(care, trial);
       if (!tidied) await tidy(care);
       tidied = true;

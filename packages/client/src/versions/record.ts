@@ -65,6 +65,8 @@ export type Verdict = Static<typeof Verdict>;
 const Floor = Type.Object({ floor: ClientVersion });
 
 const recordLimit = 64 * 1024;
+/** Bytes of the file that names the current version. */
+const currentLimit = 64;
 
 /** The folder of versions; undefined where there is none. */
 export async function withVersions<Result>(
@@ -83,18 +85,28 @@ export async function makeVersions<Result>(
   return await withOpen(openPath(state, [versionsFolder], { create: true }), use);
 }
 
-/** Undefined where there is none, or it is damaged: then it counts for nothing, and the version that was blessed last runs. */
+/**
+ * Undefined where there is none, or it is damaged: then it counts for nothing, and the version that was blessed last runs.
+ * @throws HoldfastError `disk.*` for what could not be read: whether there is one is not known then
+ */
 async function read<Schema extends TSchema>(
   versions: Folder,
   name: string,
   parse: (text: string) => Static<Schema>,
 ): Promise<Static<Schema> | undefined> {
+  if (!(await isShort(versions, name, recordLimit))) return undefined;
   try {
     return parse(Buffer.from(await readWhole(versions, name, recordLimit)).toString('utf8'));
   } catch (thrown) {
-    if (!isHoldfastError(thrown, 'disk.not-found', 'disk.failed', 'network.response-invalid')) throw thrown;
+    if (!isHoldfastError(thrown, 'disk.not-found', 'network.response-invalid')) throw thrown;
     return undefined;
   }
+}
+
+/** Whether a file lies there, of no more bytes than it may have. */
+async function isShort(folder: Folder, name: string, limit: number): Promise<boolean> {
+  const entry = await folder.entry(name);
+  return entry?.kind === 'file' && entry.size <= limit;
 }
 
 async function write(versions: Folder, name: string, record: unknown): Promise<void> {
@@ -131,18 +143,17 @@ export const writeFloor = (versions: Folder, floor: string) => write(versions, f
 
 const versionShape = Compile(ClientVersion);
 
-/** The version that is named to be started; undefined where the file that names it is not what it should be. */
+/**
+ * The version that is named to be started; undefined where the file that names it is not what it should be.
+ * @throws HoldfastError `disk.*` for what could not be read
+ */
 export async function readCurrent(state: Folder): Promise<VersionName | undefined> {
   if (!(await state.entry(currentName))) return 'seed';
-  try {
-    const text = Buffer.from(await readWhole(state, currentName, 64))
-      .toString('utf8')
-      .trim();
-    return versionShape.Check(text) ? text : undefined;
-  } catch (thrown) {
-    if (!isHoldfastError(thrown, 'disk.failed')) throw thrown;
-    return undefined;
-  }
+  if (!(await isShort(state, currentName, currentLimit))) return undefined;
+  const text = Buffer.from(await readWhole(state, currentName, currentLimit))
+    .toString('utf8')
+    .trim();
+  return versionShape.Check(text) ? text : undefined;
 }
 
 /** Switches at one stroke. */

@@ -48,7 +48,8 @@ export type StartOptions = {
 
 /**
  * Chooses what is started, and counts the start of a version on trial before it begins: one that takes the machine with it
- * counts too. A trial whose starts are used up, or whose files are damaged, ends here, without a network.
+ * counts too. A trial whose starts are used up, or whose files are damaged, ends here, without a network. Where a start
+ * cannot be counted the version before is started: a disk that is full gives nobody endless tries.
  *
  * @throws HoldfastError `disk.*` where the state folder cannot be used: then the seed is started
  */
@@ -77,7 +78,12 @@ export async function nextStart(state: Folder, options: StartOptions): Promise<S
     return await wentBack(state, trial, 'died', reason, options);
   }
   const counted = { ...trial, starts: trial.starts + 1 };
-  await withVersions(state, (versions) => writeTrial(versions, counted));
+  try {
+    await withVersions(state, (versions) => writeTrial(versions, counted));
+  } catch (thrown) {
+    if (!isHoldfastError(thrown)) throw thrown;
+    return { version: trial.previous, trial: null };
+  }
   return { version: current, trial: counted };
 }
 
