@@ -13,7 +13,7 @@ import { isHoldfastError } from '@holdfast/contract';
 import { withOpen } from '@holdfast/engine';
 import type { Folder } from '@holdfast/ports';
 import { sightOf } from '../../flows/client-versions/behaviours.ts';
-import { currentOn, floorProblems } from '../../flows/client-versions/disk.ts';
+import { currentOn, floorProblems, trialOn } from '../../flows/client-versions/disk.ts';
 import { stateFolder, type World } from '../world.ts';
 import { coreDamage, type Installed, seedName } from './installed.ts';
 import type { ServiceProcess } from './service.ts';
@@ -29,11 +29,10 @@ export async function launch(
   process: ServiceProcess,
   become: (name: string) => Promise<void>,
 ): Promise<void> {
-  const { timeline } = world;
-  const reason = await tryVersion(world, installed, process, become);
-  if (reason === undefined) return;
-  if (reason !== null) timeline.tell('services', `the launcher: ${reason}`);
-  const named = currentOn(world.machine.volume);
+  const { timeline, machine } = world;
+  const isTried = trialOn(machine.volume) !== undefined;
+  const named = isTried ? await tryVersion(world, installed, process, become) : currentOn(machine.volume);
+  if (named === undefined) return;
   const damage = named === seedName ? undefined : coreDamage(world, installed, named);
   const name = damage === undefined ? named : seedName;
   if (damage !== undefined) timeline.tell('services', `version ${named} cannot be started: ${damage}`);
@@ -41,13 +40,13 @@ export async function launch(
   await become(name);
 }
 
-/** Undefined once a version on trial has run and ended; else why another one is started, null where nothing is on trial. */
+/** Undefined once a version on trial has run and ended; else the folder of the one that is started instead. */
 async function tryVersion(
   world: World,
   installed: Installed,
   process: ServiceProcess,
   become: (name: string) => Promise<void>,
-): Promise<string | null | undefined> {
+): Promise<string | undefined> {
   const { machine, timeline } = world;
   const ports = machine.ports('launcher');
   const withState = <Result>(use: (state: Folder) => Promise<Result>) =>
@@ -60,10 +59,11 @@ async function tryVersion(
     );
   } catch (thrown) {
     if (!isHoldfastError(thrown)) throw thrown;
-    return `the trial of a version cannot go on: ${thrown.message}`;
+    timeline.tell('services', `the trial of a version cannot go on: ${thrown.message}`);
+    return seedName;
   }
   const { version, trial } = start;
-  if (trial === null) return null;
+  if (trial === null) return version;
   const tried = countTrial(installed.versions, trial);
   timeline.tell('services', `version ${version} is started on trial, start ${trial.starts}`);
   if (tried.starts > mostStarts) world.broken('I7', `version ${version} was started ${tried.starts} times`);
@@ -71,7 +71,8 @@ async function tryVersion(
   if (behaviourOf(installed.versions, version).loads === false) {
     const end = { cause: 'cannot-load', reason: 'it was built wrongly', at: now() } as const;
     await withState((state) => goBack(state, trial, end));
-    return `version ${version} could not be loaded`;
+    timeline.tell('services', `version ${version} could not be loaded`);
+    return trial.previous;
   }
   const over = new AbortController();
   watchOver(world, installed, process, trial, over.signal);

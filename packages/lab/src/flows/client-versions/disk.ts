@@ -59,7 +59,8 @@ export function returnProblems(volume: Volume, releases: Releases): readonly str
   return problems;
 }
 
-function trialOn(volume: Volume): { readonly previous: string } | undefined {
+/** The trial under way, by its record. */
+export function trialOn(volume: Volume): { readonly previous: string } | undefined {
   const text = textOf(diskOf(volume), `${folder}/trial.json`);
   return text === undefined ? undefined : (JSON.parse(text) as { previous: string });
 }
