@@ -17,6 +17,9 @@ import { q283130 } from './q283130/scenario.ts';
 import { reinstallOfNothing } from './reinstall-of-nothing/scenario.ts';
 import { removedAtRestart } from './removed-at-restart/scenario.ts';
 import type { Scenario } from './scenario.ts';
+import { sleepInTheTrial } from './self-upgrade/sleep-in-the-trial.ts';
+import { trialWithoutSite } from './self-upgrade/trial-without-site.ts';
+import { wayBack } from './self-upgrade/way-back.ts';
 import { sleepInTheSwap } from './sleep-in-the-swap/scenario.ts';
 import { slowFirstBoot } from './slow-first-boot/scenario.ts';
 
@@ -40,4 +43,7 @@ export const scenarios: readonly Scenario[] = [
   pageForAPackage,
   otherArchitecture,
   foreignAgent,
+  sleepInTheTrial,
+  trialWithoutSite,
+  wayBack,
 ];

@@ -11,7 +11,7 @@ import { drawWorld } from './world.ts';
 
 export const heldPulse = scenarioOf({
   name: 'held-pulse',
-  title: 'the sign of life of a client cannot be written, while the client works and answers',
+  title: 'the sign of life of a client cannot be written, while the client works and answers (breeze-2763)',
   drawWorld,
   profiles: profilesOf(live, [
     ['careless', 'an old sign of life is proof enough of a death', carelessStarter],

@@ -16,7 +16,7 @@ const first = ({ packages }: ClientRelease) => packages[0];
 
 export const overloadedSite = scenarioOf({
   name: 'overloaded-site',
-  title: 'the site answers 429 and 503 during the whole set-up of a client',
+  title: 'the site answers 429 and 503 during the whole set-up of a client (elastic-15557)',
   drawWorld,
   profiles: profilesOf(live, [
     ['careless', 'tries again at once, and blames the package after five failures', carelessBootstrap(first)],

@@ -28,7 +28,8 @@ const overcautious: Manager = async (scene) => {
 
 export const pendingRestart = scenarioOf({
   name: 'pending-restart',
-  title: 'files wait for the next restart, somebody else’s or our own, and an upgrade is deployed',
+  title:
+    'files wait for the next restart, somebody else’s or our own, and an upgrade is deployed (wazuh-38182)',
   drawWorld,
   profiles: profilesOf(live, [
     ['careless', 'runs the set-up whatever waits for the restart, and believes its exit code', careless],

@@ -16,7 +16,7 @@ const careless: Manager = (scene) => void runSetUp(scene);
 
 export const removedAtRestart = scenarioOf({
   name: 'removed-at-restart',
-  title: 'the set-up returns 0, and the next restart removes what it installed',
+  title: 'the set-up returns 0, and the next restart removes what it installed (wazuh-38182)',
   drawWorld,
   profiles: profilesOf(live, [
     ['careless', 'believes exit code 0, and does not look again', careless],
