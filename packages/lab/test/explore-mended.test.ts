@@ -99,6 +99,36 @@ test('the end of a set-up that a web page has answered for the site is told agai
   assert.equal(finding, undefined);
 });
 
+test('a version on trial whose start cannot be counted on a full disk is not started', async () => {
+  const { finding } = await explore({
+    seed: '4037',
+    pollSeconds: 180,
+    installed: true,
+    horizonMs: 1_800_000,
+    events: [
+      { at: 0, kind: 'deploy', item: 0, version: 0, draft: { ...plainDraft, gates: ['maintenance-window'] } },
+      { at: 108_715, kind: 'disk-full', forMs: 593_142, leftBytes: 15_126 },
+      { at: 356_533, kind: 'client-upgrade', version: 2, behaviour: 'dies at once', raisesFloor: false },
+    ],
+  });
+  assert.equal(finding, undefined);
+});
+
+test('an upgrade whose turn was drawn by a clock that was days ahead is taken up once the clock is right', async () => {
+  const { finding } = await explore({
+    seed: '1942',
+    pollSeconds: 120,
+    installed: true,
+    horizonMs: 3_240_000,
+    events: [
+      { at: 1_491_478, kind: 'clock-jump', ms: 342_726_516 },
+      { at: 2_773_093, kind: 'client-upgrade', version: 2, behaviour: 'is healthy', raisesFloor: false },
+      { at: 2_783_093, kind: 'partition', forMs: 600_000, share: 4 },
+    ],
+  });
+  assert.equal(finding, undefined);
+});
+
 test('a seed that is damaged beneath the version that runs is mended', async () => {
   const { finding } = await explore({
     seed: '118',

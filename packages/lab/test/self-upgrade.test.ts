@@ -6,9 +6,12 @@ import { trialWithoutSite } from '../src/scenarios/self-upgrade/trial-without-si
 import { wayBack } from '../src/scenarios/self-upgrade/way-back.ts';
 import { onlyHoldfastKeepsAll, seedTellsAll, timelineWith } from './support/stories.ts';
 
+/** More by HOLDFAST_SCENARIO_SEEDS. */
+const seeds = Number(process.env.HOLDFAST_SCENARIO_SEEDS ?? 5);
+
 for (const scenario of [sleepInTheTrial, trialWithoutSite, wayBack]) {
   test(`${scenario.name}: holdfast loses none, and the others lose many`, async () => {
-    await onlyHoldfastKeepsAll(scenario, 12);
+    await onlyHoldfastKeepsAll(scenario, seeds);
   });
 
   test(`${scenario.name}: a seed gives the same world to every profile, and the same trace to the same profile`, async () => {

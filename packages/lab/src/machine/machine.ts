@@ -30,7 +30,7 @@ export type SimulatedMachine = {
   readonly boot: BootState;
   readonly facilities: Pick<FacilityTable, 'deaf'>;
   /** Sleep, and how fast it is. */
-  readonly power: Pick<MachinePower, 'suspend' | 'resume' | 'slowDown'>;
+  readonly power: Pick<MachinePower, 'suspend' | 'resume' | 'slowDown' | 'sleptMs'>;
   /** What its readiness gates look at. */
   readonly parts: Pick<GateParts, 'services' | 'supply' | 'links' | 'sessions'>;
   /** What starts its client. */

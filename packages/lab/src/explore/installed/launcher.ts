@@ -94,11 +94,12 @@ function watchOver(
   const { machine, timeline, broken } = world;
   const ports = machine.ports('guard');
   const behaviour = behaviourOf(versions, version);
-  const bornAt = machine.clock.elapsed();
+  const awakeMs = () => machine.clock.elapsed() - machine.power.sleptMs();
+  const bornAt = awakeMs();
   const watched: Watched = {
     sight() {
-      const until = process.hungAt ?? machine.clock.elapsed();
-      const alive = machine.clock.elapsed() - bornAt;
+      const until = process.hungAt ?? awakeMs();
+      const alive = awakeMs() - bornAt;
       return { ...sightOf(behaviour, alive), beats: sightOf(behaviour, until - bornAt).beats };
     },
     site: () => witness(ports, stateFolder),

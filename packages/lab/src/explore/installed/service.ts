@@ -23,7 +23,7 @@ export type ServiceProcess = {
   readonly start: number;
   /** Somebody asked it to end. */
   readonly asked: AbortController;
-  /** When its loop stopped for good. Milliseconds since the world began. */
+  /** When its loop stopped for good. Milliseconds awake. */
   hungAt: number | undefined;
   /** It ends from one moment to the next, and is started again. */
   die(): void;
@@ -91,7 +91,7 @@ export function startService(world: World, installed: Installed): void {
     },
     hang() {
       if (over) return;
-      process.hungAt = machine.clock.elapsed();
+      process.hungAt = machine.clock.elapsed() - machine.power.sleptMs();
       machine.kill('client');
       machine.starters.set('service', { deaf: true });
       world.ledger.unwatched();

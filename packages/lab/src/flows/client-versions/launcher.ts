@@ -129,9 +129,10 @@ function watchOver(launcher: Launcher, behaviour: Behaviour, signal: AbortSignal
   const { machine } = launcher;
   const ports = machine.ports('guard');
   const own = launcher.process;
-  const bornAt = machine.clock.elapsed();
+  const awakeMs = () => machine.clock.elapsed() - machine.power.sleptMs();
+  const bornAt = awakeMs();
   const watched: Watched = {
-    sight: () => sightOf(behaviour, machine.clock.elapsed() - bornAt),
+    sight: () => sightOf(behaviour, awakeMs() - bornAt),
     site: () => witness(ports, stateFolder),
     end: async () => ended(launcher, own, restartMs),
   };

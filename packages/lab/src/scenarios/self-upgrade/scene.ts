@@ -109,7 +109,10 @@ export async function upgradeScene(random: Random, options: SceneOptions): Promi
     log: ({ event, text }) => {
       if (/^version-|client-started/.test(event)) timeline.tell('client', text);
     },
-    problem: (text) => problems.push(text),
+    // A version that is not whole is passed over for the seed, as the launcher does: no problem of its own.
+    problem: (text) => {
+      if (!/ is to be started, and /.test(text)) problems.push(text);
+    },
     releaseKey: seed.releaseKey,
     seedVersion,
     behaviourOf: (version) => (version === newVersion ? options.behaviour : healthy),

@@ -67,14 +67,15 @@ async function live(code: Partial<LauncherCode>, world: World, random: Random): 
   machine.power.resume();
   const trialsBefore = scene.trials();
   await scene.passes(world.networkAfterMs);
-  const early =
-    scene.heard() ?? (trialsBefore > 0 && !scene.isOnTrial() ? 'the end of its trial' : undefined);
+  // What the site had blessed before may have ended well meanwhile; nothing may have been given up.
+  const isKept = scene.isOnTrial() || (world.isHealthy && scene.runs() === newVersion);
+  const early = trialsBefore > 0 && !isKept;
   scene.network(undefined, 'the network is back');
   await scene.reaches(() => scene.heard() !== undefined, healingMs);
   await scene.passes(minute);
   return scene.end('exactly the right version runs, and the site knows it', [
     begun ? undefined : 'the upgrade never came to that phase',
-    early === undefined ? undefined : `sleep has ended the trial: ${early}`,
+    early ? 'sleep has ended the trial' : undefined,
     ...notEnded(scene, world),
   ]);
 }

@@ -30,7 +30,7 @@ function drawWorld(random: Random): World {
     answer: random.pick(answers),
     retryAfter: random.pick([1, 30, 600]),
     afterMs: random.pick([0, random.integer(150 * second)]),
-    forMs: between(random, 20 * minute, random.pick([hour, 60 * hour])),
+    forMs: between(random, 20 * minute, random.pick([hour, 2 * hour])),
     isHealthy: random.chance(3, 4),
   };
 }

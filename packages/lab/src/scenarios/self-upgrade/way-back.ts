@@ -41,15 +41,15 @@ function drawWorld(random: Random): World {
     behaviour: random.pick(sick),
     target: random.pick(targets),
     stop: random.chance(1, 2)
-      ? { afterMs: random.integer(minute), forMs: between(random, minute, 5 * hour) }
+      ? { afterMs: random.integer(minute), forMs: between(random, minute, hour) }
       : null,
-    restartEveryMs: between(random, 20 * minute, 2 * hour),
+    restartEveryMs: between(random, 10 * minute, 30 * minute),
   };
 }
 
 /** Given up so long after the service may work. */
 const wayBackMs = 10 * minute;
-const afterwardsMs = 8 * hour;
+const afterwardsMs = hour;
 
 async function live(code: Partial<LauncherCode>, world: World, random: Random): Promise<Life> {
   const behaviour = sickBehaviours.find(({ name }) => name === world.behaviour) ?? healthy;
