@@ -7,7 +7,7 @@ import { wayBack } from '../src/scenarios/self-upgrade/way-back.ts';
 import { onlyHoldfastKeepsAll, seedTellsAll, timelineWith } from './support/stories.ts';
 
 /** More by HOLDFAST_SCENARIO_SEEDS. */
-const seeds = Number(process.env.HOLDFAST_SCENARIO_SEEDS ?? 5);
+const seeds = Number(process.env.HOLDFAST_SCENARIO_SEEDS ?? 7);
 
 for (const scenario of [sleepInTheTrial, trialWithoutSite, wayBack]) {
   test(`${scenario.name}: holdfast loses none, and the others lose many`, async () => {

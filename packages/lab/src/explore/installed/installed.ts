@@ -45,6 +45,18 @@ export type ServiceHands = {
   hang(): void;
 };
 
+/** One process of the service. */
+export type ServiceProcess = {
+  /** Which start of the client it is. */
+  readonly start: number;
+  /** Somebody asked it to end. */
+  readonly asked: AbortController;
+  /** When its loop stopped for good. Milliseconds awake. */
+  hungAt: number | undefined;
+  /** It ends from one moment to the next, and is started again. */
+  die(): void;
+};
+
 export const noService: ServiceHands = { stop: () => undefined, hang: () => undefined };
 
 /** @param now the clock of the site, which it tells with each of its answers */

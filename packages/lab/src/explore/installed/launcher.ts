@@ -15,8 +15,7 @@ import type { Folder } from '@holdfast/ports';
 import { sightOf } from '../../flows/client-versions/behaviours.ts';
 import { currentOn, floorProblems, trialOn } from '../../flows/client-versions/disk.ts';
 import { stateFolder, type World } from '../world.ts';
-import { coreDamage, type Installed, seedName } from './installed.ts';
-import type { ServiceProcess } from './service.ts';
+import { coreDamage, type Installed, type ServiceProcess, seedName } from './installed.ts';
 import { behaviourOf, countTrial } from './versions.ts';
 
 /** Starts that a version on trial may have which do not end in good order. */

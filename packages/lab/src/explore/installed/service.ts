@@ -8,7 +8,15 @@ import { openClient } from '../../flows/open-client.ts';
 import { checkPromises } from '../check.ts';
 import { hear } from '../hear.ts';
 import { managedRoot, stateFolder, type World } from '../world.ts';
-import { coreDamage, type Installed, installationOf, noService, seedName, unrunnable } from './installed.ts';
+import {
+  coreDamage,
+  type Installed,
+  installationOf,
+  noService,
+  type ServiceProcess,
+  seedName,
+  unrunnable,
+} from './installed.ts';
 import { launch } from './launcher.ts';
 import { behaviourOf } from './versions.ts';
 
@@ -16,18 +24,6 @@ import { behaviourOf } from './versions.ts';
 const restartMs = 5_000;
 const askedMs = 500;
 const lookAgainMs = 60_000;
-
-/** One process of the service. */
-export type ServiceProcess = {
-  /** Which start of the client it is. */
-  readonly start: number;
-  /** Somebody asked it to end. */
-  readonly asked: AbortController;
-  /** When its loop stopped for good. Milliseconds awake. */
-  hungAt: number | undefined;
-  /** It ends from one moment to the next, and is started again. */
-  die(): void;
-};
 
 /** Starts and stops with its starter; called once. */
 export function armService(world: World, installed: Installed): void {
