@@ -100,13 +100,21 @@ test('the end of a set-up that a web page has answered for the site is told agai
 });
 
 test('a version on trial whose start cannot be counted on a full disk is not started', async () => {
+  const draft: Draft = {
+    ...plainDraft,
+    availableInMs: 221_807,
+    gates: ['maintenance-window'],
+    runSeconds: 3,
+    maxRunMinutes: 1,
+    outcomes: Array.from({ length: 7 }, () => ({ code: 78, does: 'some' })),
+  };
   const { finding } = await explore({
     seed: '4037',
     pollSeconds: 180,
     installed: true,
     horizonMs: 1_800_000,
     events: [
-      { at: 0, kind: 'deploy', item: 0, version: 0, draft: { ...plainDraft, gates: ['maintenance-window'] } },
+      { at: 0, kind: 'deploy', item: 0, version: 0, draft },
       { at: 108_715, kind: 'disk-full', forMs: 593_142, leftBytes: 15_126 },
       { at: 356_533, kind: 'client-upgrade', version: 2, behaviour: 'dies at once', raisesFloor: false },
     ],
@@ -122,8 +130,10 @@ test('an upgrade whose turn was drawn by a clock that was days ahead is taken up
     horizonMs: 3_240_000,
     events: [
       { at: 1_491_478, kind: 'clock-jump', ms: 342_726_516 },
+      { at: 2_107_465, kind: 'power-cut', calls: 368, when: 'before', names: 'random', contents: 'random' },
+      { at: 2_228_626, kind: 'client-damage', file: 4, how: 'change' },
+      { at: 2_229_648, kind: 'sleep', forMs: 460_504 },
       { at: 2_773_093, kind: 'client-upgrade', version: 2, behaviour: 'is healthy', raisesFloor: false },
-      { at: 2_783_093, kind: 'partition', forMs: 600_000, share: 4 },
     ],
   });
   assert.equal(finding, undefined);
