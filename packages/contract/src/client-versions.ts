@@ -66,7 +66,6 @@ export const trialFailures = {
   clock: 'its clock is not that of the machine',
   'no-proof': 'it did not prove to its site that it works, while the site answered others',
   'state-lost': 'the identity or the journal of the client were gone or of no use',
-  'rolled-back': 'an administrator took it back',
 } as const;
 export const TrialFailure = Type.Enum(Object.keys(trialFailures) as (keyof typeof trialFailures)[]);
 export type TrialFailure = keyof typeof trialFailures;

@@ -1,6 +1,6 @@
 /** Versions of the client beside one another: taken, started on trial, blessed or given up. */
 export type { VersionHost } from '../components/model.ts';
-export { floorOf } from './care.ts';
+export { floorOf } from './follow.ts';
 export {
   type GuardEnd,
   type GuardOptions,
