@@ -139,6 +139,8 @@ test('power, network, remote sessions, services and free bytes each close their 
     readiness: async () => late,
     start: async () => {},
     stop: async () => {},
+    automatic: async () => undefined,
+    setAutomatic: async () => {},
     watch,
   };
   const service = { kind: 'service-answering', name: 'installer', service: 'MSIServer' } as const;

@@ -14,7 +14,9 @@ const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 /** Nothing of this machine's /etc, /var and /run is in it, and nothing that it writes stays. */
 const bare = ['--quiet', '--register=no', '--keep-unit', '--volatile=yes', '--directory=/'];
 
-export const serviceUnit = (...lines: string[]) => `[Service]\n${lines.join('\n')}\n`;
+/** It can be enabled, and is started by nobody: the first start of a system enables all that can be. */
+export const serviceUnit = (...lines: string[]) =>
+  `[Service]\n${lines.join('\n')}\n[Install]\nWantedBy=holdfast-never.target\n`;
 
 /** Runs in the middle of the start, whose end it would otherwise be. */
 const innerUnit = (main: string) => `[Unit]

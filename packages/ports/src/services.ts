@@ -13,6 +13,10 @@ export type Services = {
   start(name: string): Promise<void>;
   /** Resolves when it has stopped, at once where it does not run. @throws HoldfastError `system.*` */
   stop(name: string): Promise<void>;
+  /** Whether it starts with the machine; undefined where there is no service of this name. */
+  automatic(name: string): Promise<boolean | undefined>;
+  /** Has it start with the machine, or not; whether it runs now stays as it is. @throws HoldfastError `system.*` */
+  setAutomatic(name: string, automatic: boolean): Promise<void>;
   /** Any service's state. */
   readonly watch?: Watch;
 };

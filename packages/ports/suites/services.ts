@@ -76,6 +76,19 @@ const tests: ContractTests<ServicesFixture> = {
     assert.equal(await services.state(service), 'stopped');
   },
 
+  'a service starts with the machine or does not, as it was said last, and goes on as it is': async ({
+    services,
+    service,
+  }) => {
+    assert.equal(await services.automatic(noService), undefined);
+    await rejectsWith(services.setAutomatic(noService, true), 'system.failed');
+    for (const automatic of [true, true, false, false]) {
+      await services.setAutomatic(service, automatic);
+      assert.equal(await services.automatic(service), automatic);
+      assert.equal(await services.state(service), 'stopped');
+    }
+  },
+
   'while it starts, a service is not ready': async ({ services, clock, slowService }, context) => {
     if (slowService === undefined) {
       context.skip('no service here takes long to start');

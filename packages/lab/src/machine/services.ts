@@ -22,6 +22,8 @@ export type SimulatedService = {
 export type ServiceTable = {
   /** Installs a service, stopped. */
   put(name: string, service?: SimulatedService): void;
+  /** What is there of a service, seen from outside. */
+  look(name: string): { readonly automatic: boolean; readonly running: boolean } | undefined;
   /** Takes a service out of the system; nothing happens where there is none. */
   remove(name: string): void;
   start(name: string): Promise<void>;
@@ -31,7 +33,7 @@ export type ServiceTable = {
   port(calls: Calls, life: Life): Services;
 };
 
-type Entry = SimulatedService & { state: ServiceState };
+type Entry = Omit<SimulatedService, 'automatic'> & { state: ServiceState; automatic?: boolean };
 
 export function serviceTable(clock: VirtualClock): ServiceTable {
   const told = watchers();
@@ -65,6 +67,10 @@ export function serviceTable(clock: VirtualClock): ServiceTable {
 
   return {
     put: (name, service = {}) => void entries.set(name, { ...service, state: 'stopped' }),
+    look(name) {
+      const one = entries.get(name);
+      return one && { automatic: one.automatic ?? false, running: one.state === 'running' };
+    },
     remove: (name) => void entries.delete(name),
     start: async (name) => run(name, entry(name)),
     stop,
@@ -82,6 +88,15 @@ export function serviceTable(clock: VirtualClock): ServiceTable {
         calls.call(life, 'services.readiness', [name], () => readinessOf(name, entries.get(name))),
       start: (name) => calls.call(life, 'services.start', [name], () => run(name, entry(name))),
       stop: (name) => calls.call(life, 'services.stop', [name], () => stop(name)),
+      automatic: (name) =>
+        calls.call(life, 'services.automatic', [name], () => {
+          const one = entries.get(name);
+          return one && (one.automatic ?? false);
+        }),
+      setAutomatic: (name, automatic) =>
+        calls.call(life, 'services.setAutomatic', [name, automatic], () => {
+          entry(name).automatic = automatic;
+        }),
       watch: told.of(life),
     }),
   };

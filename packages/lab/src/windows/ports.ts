@@ -1,4 +1,5 @@
 /** The ports of a simulated Windows: those of the machine beneath, with Windows in place of what tells of it. */
+import { systemError } from '@holdfast/contract';
 import type { HostRegistry, HostServices, RegistryData } from '@holdfast/msi';
 import type { Boot, MachinePorts, Protection, Readiness, Registry, Services } from '@holdfast/ports';
 import { refuseUnfit } from '../machine/software.ts';
@@ -32,6 +33,8 @@ function textOf(data: RegistryData): string {
 
 /** "System Error Codes", learn.microsoft.com. */
 const winError = { noService: 1060, notActive: 1062 } as const;
+/** SERVICE_AUTO_START, SERVICE_DISABLED. */
+const startType = { automatic: 2, disabled: 4 } as const;
 
 function registryOf(registry: HostRegistry): Registry {
   return {
@@ -83,6 +86,17 @@ function servicesOf(services: HostServices): Services {
     },
     start: (name) => services.start(name, []),
     stop: (name) => services.stop(name),
+    async automatic(name) {
+      if (!isServiceName(name)) return undefined;
+      const found = await services.get(name);
+      return found && found.configuration.start === startType.automatic;
+    },
+    async setAutomatic(name, automatic) {
+      const found = await services.get(name);
+      if (!found) throw systemError(winError.noService, `The service ${name} cannot be configured`);
+      const start = automatic ? startType.automatic : startType.disabled;
+      await services.put({ ...found.configuration, start });
+    },
   };
 }
 

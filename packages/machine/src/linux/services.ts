@@ -72,13 +72,16 @@ export function linuxServices(ask: AskProgram = askProgram): Services {
   async function unit(name: string): Promise<Unit | undefined> {
     const asked = unitName(name);
     if (asked === undefined) return undefined;
-    const properties = 'LoadState,ActiveState,SubState,FreezerState,Result';
-    const answer = await ask('systemctl', ['show', `--property=${properties}`, '--', asked]);
-    if (answer?.code !== 0) throw refusal(`systemd does not tell of ${asked}`, answer);
-    return unitOf(answer.output);
+    return unitOf(await shown(asked, 'LoadState,ActiveState,SubState,FreezerState,Result'));
   }
 
-  async function job(verb: 'start' | 'stop', name: string): Promise<void> {
+  async function shown(asked: string, properties: string): Promise<string> {
+    const answer = await ask('systemctl', ['show', `--property=${properties}`, '--', asked]);
+    if (answer?.code !== 0) throw refusal(`systemd does not tell of ${asked}`, answer);
+    return answer.output;
+  }
+
+  async function job(verb: 'start' | 'stop' | 'enable' | 'disable', name: string): Promise<void> {
     const known = await unit(name);
     if (known === undefined) {
       throw new HoldfastError('system.failed', `There is no service ${name}.`, {
@@ -97,6 +100,13 @@ export function linuxServices(ask: AskProgram = askProgram): Services {
     readiness: async (name) => readinessOf(name, await unit(name)),
     start: (name) => job('start', name),
     stop: (name) => job('stop', name),
+    async automatic(name) {
+      const asked = unitName(name);
+      if (asked === undefined || (await unit(name)) === undefined) return undefined;
+      const [properties] = shownProperties(await shown(asked, 'UnitFileState'));
+      return properties?.get('UnitFileState') === 'enabled';
+    },
+    setAutomatic: (name, automatic) => job(automatic ? 'enable' : 'disable', name),
     watch: watchPlaces([unitsFolder]),
   };
 }

@@ -22,6 +22,8 @@ type ConfigurationCalls = {
   /** With all rights; null with an error number. */
   create(manager: Handle, name: string, displayName: string, made: Made): Handle | null;
   change(service: Handle, changed: Changed): boolean;
+  /** Changes when it starts, and nothing else. */
+  changeStart(service: Handle, start: number): boolean;
   changeInformation(service: Handle, level: number, block: Buffer): boolean;
   query(service: Handle, block: Buffer | null, needed: Buffer): boolean;
   queryInformation(service: Handle, level: number, block: Buffer | null, needed: Buffer): boolean;
@@ -36,6 +38,8 @@ export function configurationCalls(): ConfigurationCalls {
 }
 
 const allAccess = 0xf01ff;
+/** SERVICE_NO_CHANGE */
+const noChange = 0xffff_ffff;
 
 function bind(): ConfigurationCalls {
   const library = loadKoffi().load('advapi32.dll');
@@ -70,6 +74,8 @@ function bind(): ConfigurationCalls {
       ),
     change: (service, { type, start, errors, command, dependencies, account, displayName }) =>
       change(service, type, start, errors, command, null, null, dependencies, account, null, displayName),
+    changeStart: (service, start) =>
+      change(service, noChange, start, noChange, null, null, null, null, null, null, null),
     changeInformation: library.func('bool ChangeServiceConfig2W(void *service, uint32 level, void *block)'),
     query: (service, block, needed) => query(service, block, block?.length ?? 0, needed),
     queryInformation: (service, level, block, needed) =>

@@ -24,7 +24,7 @@ export type ServiceDefinition = {
 };
 
 const ownProcess = 0x10;
-const startType = { automatic: 2, disabled: 4 } as const;
+export const startType = { automatic: 2, disabled: 4 } as const;
 /** SERVICE_ERROR_NORMAL: the machine starts all the same. */
 const errorNormal = 1;
 /** Names of the account: LocalSystem has several. */

@@ -10,6 +10,8 @@ import {
   statusIn,
   statusLength,
 } from './service-calls.ts';
+import { startType } from './service-configuration.ts';
+import { configurationCalls, readConfiguration } from './service-configuration-calls.ts';
 import { type Handle, win32, winError } from './win32.ts';
 
 const states: Readonly<Record<number, ServiceState>> = {
@@ -86,6 +88,22 @@ export function windowsServices(clock: Pick<Clock, 'monotonic' | 'sleep'>): Serv
         if (error === winError.serviceNotActive) return;
         if (error !== 0) throw systemError(error, `The service ${name} did not stop`);
         await awaitState(service, name, serviceState.stopped);
+      }),
+
+    automatic: (name) =>
+      whereThere(() =>
+        withService(
+          name,
+          serviceRight.queryConfiguration,
+          async (service) => readConfiguration(service).startType === startType.automatic,
+        ),
+      ),
+
+    setAutomatic: (name, automatic) =>
+      withService(name, serviceRight.changeConfiguration, async (service) => {
+        const start = automatic ? startType.automatic : startType.disabled;
+        if (configurationCalls().changeStart(service, start)) return;
+        throw systemError(win32().lastError(), `When the service ${name} starts cannot be changed`);
       }),
   };
 }
