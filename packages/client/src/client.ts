@@ -15,15 +15,17 @@ import type { ClientContext, ClientOptions, ClientPorts } from './context.ts';
 import { type CycleReport, createCycle } from './cycle.ts';
 import { enrol } from './enrolment/enrol.ts';
 import { keepIdentity } from './enrolment/identity.ts';
+import { succeed } from './enrolment/succeed.ts';
 import { createHealth } from './health/health.ts';
 import { emptyHealth } from './health/record.ts';
 import { newVitals } from './health/vitals.ts';
+import type { Inheritance } from './inheritance.ts';
 import { type LoopLife, type LoopWatch, watchLoop } from './loop-life.ts';
 import { openState } from './open-state.ts';
 import { packageTitle } from './policy/check-in.ts';
 import { takeSpooled } from './rescue/spool.ts';
 import { createSite } from './site.ts';
-import type { ClientJournal, Entry } from './state.ts';
+import type { ClientJournal, Entry, Identity, Trust } from './state.ts';
 import { createReporter } from './status/reporter.ts';
 
 /** The loop looks at the wall clock at least so often: it may be set. Milliseconds. */
@@ -56,6 +58,11 @@ export type Client = {
   status(): ClientStatus;
   /** Enrols, or enrols again. @throws HoldfastError `token.*`, `site.untrusted`, `network.*` */
   enrol(token: string): Promise<{ readonly clientId: Uuid }>;
+  /**
+   * Becomes the client that an older one on this machine is, and knows what that one has done; with a token it enrols where
+   * the site refuses that. @throws HoldfastError `token.*`, `setup.site-unknown`, `network.*`
+   */
+  succeed(older: Inheritance, trust: Trust, token: string | null): Promise<{ readonly clientId: Uuid }>;
   /** Has a copy of who it is beside its journal, as `run` has when it begins. @throws HoldfastError `disk.*` */
   keepIdentity(): Promise<void>;
   /** One check-in, the work that is due, and delivery. What goes wrong is in the report. */
@@ -119,14 +126,17 @@ function clientOf(context: ClientContext, loop: LoopWatch): Client {
     if (alarm.signal.aborted) alarm = new AbortController();
   };
 
+  const becoming = async (become: () => Promise<Identity>) => {
+    const { clientId } = await exclusive(become);
+    schedule.reset();
+    alarm.abort();
+    return { clientId };
+  };
+
   return {
     status: () => statusOf(context),
-    enrol: async (token) => {
-      const { clientId } = await exclusive(() => enrol(context, token));
-      schedule.reset();
-      alarm.abort();
-      return { clientId };
-    },
+    enrol: (token) => becoming(() => enrol(context, token)),
+    succeed: (older, trust, token) => becoming(() => succeed(context, older, trust, token)),
     keepIdentity: () => exclusive(() => keepIdentity(context)),
     cycle: (signal) => exclusive(() => cycle.pass({ checkIn: true }, signal)),
     run: async (signal, begun) => {

@@ -60,6 +60,8 @@ export {
   type KeepWord,
   keepWords,
   lastName,
+  linuxPredecessors,
+  type Predecessor,
   plainRequest,
   programCopy,
   runSetup,
@@ -73,5 +75,6 @@ export {
   setupJournalName,
   setupUnderWay,
   sourceFileName,
+  windowsPredecessors,
 } from './setup/index.ts';
 export type { ClientEvent } from './status/reporter.ts';

@@ -13,13 +13,14 @@ import type {
 import {
   type Action,
   afterSystemChange,
-  emptyHistory,
   type History,
   type Journal,
   type Unfinished,
 } from '@holdfast/engine';
 import { type HealthEntry, type HealthRecord, healthAfter } from './health/record.ts';
+import type { OlderHistory } from './inheritance.ts';
 import type { KnownSystem, SystemEntry } from './known-system.ts';
+import { newItem } from './new-item.ts';
 import { type Outbox, type OutboxEntry, outboxAfter } from './status/outbox.ts';
 import { type TakeoverEntry, type TakeoverProgress, takeoversAfter } from './takeover/progress.ts';
 import type { VersionEntry, VersionProgress } from './versions/progress.ts';
@@ -95,6 +96,8 @@ export type ClientState = {
   readonly health?: HealthRecord;
   /** Absent before the first order for its own version, and in journals of older clients. */
   readonly version?: VersionProgress;
+  /** What an older client on this machine has brought about; until the first policy says which of it still counts. */
+  readonly inherited?: OlderHistory;
   /** The operating system that the items and the facts sent are of. Absent in journals of older clients. */
   readonly system?: KnownSystem;
   /** Foreign agents that are being taken over, by takeover. Absent before the first. */
@@ -113,6 +116,7 @@ export type Entry =
     }
   | { readonly kind: 'policy-refused'; readonly refusal: string }
   | { readonly kind: 'item'; readonly id: Uuid; readonly change: Partial<Item> }
+  | { readonly kind: 'inherited'; readonly history: OlderHistory }
   | { readonly kind: 'facts-sent'; readonly facts: Sha256 }
   | HealthEntry
   | SystemEntry
@@ -153,6 +157,8 @@ export function reduce(state: ClientState, entry: Entry): ClientState {
       if (!item) return state;
       return { ...state, items: { ...state.items, [entry.id]: { ...item, ...entry.change } } };
     }
+    case 'inherited':
+      return { ...state, inherited: entry.history };
     case 'facts-sent':
       return { ...state, factsSent: entry.facts };
     case 'health':
@@ -199,7 +205,8 @@ function afterPolicy(
     if (!assignment) continue;
     assignments[hash] = assignment;
     const item = state.items[deploymentId];
-    if (!item?.running) items[deploymentId] = item?.version === hash ? item : newItem(hash);
+    const had = state.inherited?.[deploymentId];
+    if (!item?.running) items[deploymentId] = item?.version === hash ? item : newItem(assignment, hash, had);
   }
   for (const [id, item] of Object.entries(state.items)) {
     const assignment = known[item.version];
@@ -207,21 +214,8 @@ function afterPolicy(
     items[id] = item;
     assignments[item.version] = assignment;
   }
-  return { ...state, policy, refusedPolicy: null, assignments, items };
-}
-
-function newItem(version: Sha256): Item {
-  return {
-    version,
-    requested: false,
-    history: emptyHistory,
-    running: null,
-    waiting: null,
-    broken: false,
-    said: null,
-    state: 'waiting',
-    text: '',
-  };
+  const { inherited: _counted, ...rest } = state;
+  return { ...rest, policy, refusedPolicy: null, assignments, items };
 }
 
 /** Facts and states of before are nobody's any more: each is looked at, and told to the site, as if it were new. */

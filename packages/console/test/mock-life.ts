@@ -115,7 +115,10 @@ function setupOf(index: number, { hostile, idOf, now }: Names): SetupSummary {
 /** A set-up with the reports that led to where it is. */
 export function detailOf(setup: SetupSummary): SetupDetail {
   const { error, hostName, id, intent, phase, platform, reason } = setup;
-  const before = setupPhases.slice(0, setupPhases.indexOf(phase));
+  const before = setupPhases.slice(
+    0,
+    setupPhases.findIndex((each) => each === phase),
+  );
   const told = [...before.map((each) => ({ phase: each, moment: 'ended' as const })), setup];
   return {
     ...setup,

@@ -24,8 +24,20 @@ export const setupPhases = [
   'components',
 ] as const;
 
-export const SetupPhase = Type.Enum([...setupPhases]);
-export type SetupPhase = (typeof setupPhases)[number];
+/**
+ * More where a client of an older generation is on the machine: `inherit` before `enrol`, `retire` behind `components`.
+ * A machine without one says nothing of them.
+ */
+export const successionPhases = [
+  /** The older client is stopped, and what it has fetched is taken over. */
+  'inherit',
+  /** Today's has been verified: the older one goes. */
+  'retire',
+] as const;
+
+const allPhases = [...setupPhases, ...successionPhases] as const;
+export const SetupPhase = Type.Enum([...allPhases]);
+export type SetupPhase = (typeof allPhases)[number];
 
 /**
  * Exit codes of the bootstrap: those of the field's own (ccmsetup), so that scripts made for it go on working.

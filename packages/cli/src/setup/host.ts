@@ -7,12 +7,14 @@ import {
   type ClientSettings,
   heedful,
   lastName,
+  linuxPredecessors,
   openClient,
   programCopy,
   type SetupHook,
   type SetupHost,
   type SetupPlaces,
   setupFolder,
+  windowsPredecessors,
 } from '@holdfast/client';
 import { linuxNames, linuxSetupHook, type Machine, windowsNames, windowsSetupHook } from '@holdfast/machine';
 import { lockFolder } from '../client/lock.ts';
@@ -74,6 +76,7 @@ export function openHost(
   const isSystem = places.root === standardRoot(environment) && places.state === standardFolder(environment);
   const usual = isWindows || places.install === standardInstallFolder(environment);
   const names = isWindows ? windowsNames(machine.registry) : linuxNames();
+  const predecessors = isSystem ? { predecessors: predecessorsHere(environment) } : {};
   const hook = isSystem && starters ? hookFor(places) : undefined;
   return {
     canHandOver: hook !== undefined,
@@ -85,12 +88,21 @@ export function openHost(
       releaseKey,
       architecture: process.arch,
       hook,
+      ...predecessors,
       withClient: (settings, version, work) =>
         withClient({ ...machine, network: others.network }, places.state, settings, version, work),
       log,
     },
   };
 }
+
+const predecessorsHere = ({ ProgramFiles, SystemDrive = 'C:' }: Surroundings['environment']) =>
+  isWindows
+    ? windowsPredecessors({
+        programFiles: ProgramFiles ?? `${SystemDrive}\\Program Files`,
+        programData: `${SystemDrive}\\ProgramData`,
+      })
+    : linuxPredecessors;
 
 async function withClient<Result>(
   machine: Machine,

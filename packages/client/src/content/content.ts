@@ -70,7 +70,9 @@ export async function workPath(context: ClientContext, id: Uuid): Promise<string
 
 /** Removes work folders and logs of deployments that are gone, and cached content that nothing refers to. */
 export async function pruneContent(context: ClientContext): Promise<void> {
-  const { items, assignments } = context.journal.state;
+  const { items, assignments, policy } = context.journal.state;
+  // What an older client has left is waiting for the first policy to name it.
+  if (policy === null) return;
   const hashes = new Set(Object.values(assignments).flatMap((one) => one.content.map((file) => file.sha256)));
   await prune(context.folder, 'work', (name) => Object.hasOwn(items, name));
   await prune(context.folder, 'logs', (name) => Object.hasOwn(items, name.slice(0, 36)));

@@ -11,7 +11,7 @@ const resumeLimit = 8;
  * Mode of content: its owner may read and run it. Packages carry no modes, and a command line may name a script or
  * program in its content.
  */
-const contentMode = 0o700;
+export const contentMode = 0o700;
 
 export type DownloadPorts = {
   readonly site: Site;

@@ -27,6 +27,7 @@ export async function makeRoom(context: ClientContext, assignment: Assignment): 
   const inCache = await bytesIn(context.folder, 'cache', (name) => !hashes.has(name.slice(0, 64)));
   const inWork = await bytesIn(context.folder, 'work', (name) => name !== assignment.deploymentId);
   let short = inCache + inWork + wanted - cacheBytes;
+  if (short > 0) short -= await freeWhole(context.folder, hashes);
   for (const name of short > 0 ? await unneeded(context, assignment) : []) {
     if (short <= 0) break;
     short -= await withOpen(context.folder.folder('work'), async (work) => {
@@ -41,6 +42,20 @@ export async function makeRoom(context: ClientContext, assignment: Assignment): 
     `the ${cacheBytes} bytes for content are full of what other work still needs`,
     { details: { bytes: wanted, cacheBytes } },
   );
+}
+
+/** Whole files of the cache that this work does not want: no other is at work, so that nothing waits for them. Answers bytes. */
+async function freeWhole(state: Folder, hashes: ReadonlySet<string>): Promise<number> {
+  if (!(await state.entry('cache'))) return 0;
+  return await withOpen(state.folder('cache'), async (cache) => {
+    let freed = 0;
+    for (const { name, size } of await cache.list()) {
+      if (!/^[0-9a-f]{64}$/.test(name) || hashes.has(name)) continue;
+      await removeTree(cache, name);
+      freed += size;
+    }
+    return freed;
+  });
 }
 
 /** Folders of content that no work waits for, the oldest first. */

@@ -1,12 +1,15 @@
 /** Becoming a client of a site, and staying one: token, pinned key, certificate, renewal. */
 import {
   EnrolResponse,
+  type FormerClient,
   HoldfastError,
   isHoldfastError,
   keyFingerprint,
   mpPaths,
   parseToken,
+  type Uuid,
 } from '@holdfast/contract';
+import type { TlsIdentity } from '@holdfast/ports';
 import type { ClientContext } from '../context.ts';
 import { loadInventory } from '../load-component.ts';
 import { jsonReader } from '../site.ts';
@@ -23,26 +26,52 @@ const readEnrolResponse = jsonReader(EnrolResponse, 'answer to an enrolment');
  * Enrols with a token. A client that is enrolled already becomes a new one of the token's site; journal, cache and
  * outbox are kept.
  *
- * @throws HoldfastError `token.*`, `site.untrusted`, `network.*`
+ * @param succeeds the client of the first generation that it is, and the proof
+ * @throws HoldfastError `token.*`, `site.untrusted`, `network.*`, `secret.refused`
  */
-export async function enrol(context: ClientContext, text: string): Promise<Identity> {
+export async function enrol(
+  context: ClientContext,
+  text: string,
+  succeeds?: FormerClient,
+): Promise<Identity> {
+  const ask = (pending: PendingIdentity) => askForCertificate(context, text, pending, succeeds);
   const token = parseToken(text);
   const trust = await learnTrust(context.site, token);
   const unanswered = unansweredRequest(context, trust);
   let identity: Identity;
   try {
-    identity = await askForCertificate(context, text, unanswered ?? (await newPending(context, trust)));
+    identity = await ask(unanswered ?? (await newPending(context, trust)));
   } catch (thrown) {
     // The client that the lost answer was about was revoked since: its key is of no use any more.
     if (!unanswered || !isHoldfastError(thrown, 'certificate.revoked')) throw thrown;
-    identity = await askForCertificate(context, text, await newPending(context, trust));
+    identity = await ask(await newPending(context, trust));
   }
+  return await tookIdentity(context, trust, identity);
+}
+
+async function tookIdentity(context: ClientContext, trust: Trust, identity: Identity): Promise<Identity> {
   await context.reporter.report(
     { name: 'client-enrolled', details: { site: trust.siteCode, clientId: identity.clientId } },
     { kind: 'identity', trust, identity },
   );
   await keepIdentity(context);
   return identity;
+}
+
+/**
+ * Becomes the client whose certificate this is, with a key of its own: whoever has the older one goes on with it.
+ * @throws HoldfastError `certificate.*` where the site does not take it for that client, `network.*`
+ */
+export async function renewAs(
+  context: ClientContext,
+  older: { readonly certificate: string; readonly privateKey: string },
+  clientId: Uuid,
+  trust: Trust,
+): Promise<Identity> {
+  const pending = unansweredRequest(context, trust) ?? (await newPending(context, trust));
+  const tls = { authorities: trust.authorities, ...older };
+  const identity = await askToRenew(context, pending, tls, clientId, undefined);
+  return await tookIdentity(context, trust, identity);
 }
 
 /** A request of before whose answer did not arrive. */
@@ -55,10 +84,14 @@ async function askForCertificate(
   context: ClientContext,
   token: string,
   pending: PendingIdentity,
+  succeeds: FormerClient | undefined,
 ): Promise<Identity> {
   const { readFacts } = await loadInventory();
   const facts = await readFacts(context);
-  const body = { token: token.trim(), certificateRequest: pending.request, facts };
+  const body = {
+    ...{ token: token.trim(), certificateRequest: pending.request, facts },
+    ...(succeeds === undefined ? {} : { succeeds }),
+  };
   const tls = { authorities: pending.trust.authorities };
   const request = { method: 'POST', path: mpPaths.enrol, body, tls } as const;
   return identityFrom(context, await context.site.text(request, answerLimit), pending);
@@ -86,29 +119,28 @@ export async function renewIfDue(context: ClientContext, signal: AbortSignal | u
   const left = identity.expiresAt - context.ports.clock.now();
   if (left > (identity.expiresAt - identity.issuedAt) / 3) return false;
   const pending = unansweredRequest(context, trust) ?? (await newPending(context, trust));
-  const answer = await context.site.text(
-    {
-      method: 'POST',
-      path: mpPaths.renew,
-      body: { certificateRequest: pending.request },
-      tls: await ownTls(context),
-      signal,
-    },
-    answerLimit,
-  );
-  const renewed = identityFrom(context, answer, pending);
-  if (renewed.clientId !== identity.clientId) {
-    throw new HoldfastError(
-      'network.response-invalid',
-      'The site renewed the certificate of another client.',
-    );
-  }
+  const renewed = await askToRenew(context, pending, await ownTls(context), identity.clientId, signal);
   await context.reporter.report(
     { name: 'certificate-renewed', details: { expiresAt: renewed.expiresAt } },
     { kind: 'identity', trust, identity: renewed },
   );
   await keepIdentity(context);
   return true;
+}
+
+/** @throws HoldfastError `network.response-invalid` where the site takes this client for another one */
+async function askToRenew(
+  context: ClientContext,
+  pending: PendingIdentity,
+  tls: TlsIdentity,
+  clientId: Uuid,
+  signal: AbortSignal | undefined,
+): Promise<Identity> {
+  const body = { certificateRequest: pending.request };
+  const request = { method: 'POST', path: mpPaths.renew, body, tls, signal } as const;
+  const renewed = identityFrom(context, await context.site.text(request, answerLimit), pending);
+  if (renewed.clientId === clientId) return renewed;
+  throw new HoldfastError('network.response-invalid', 'The site renewed the certificate of another client.');
 }
 
 function identityFrom(context: ClientContext, answer: string, pending: PendingIdentity): Identity {

@@ -55,6 +55,17 @@ export function removeLine(kind: InstallerKind, productCode: string, places: Lin
   }
 }
 
+/** Takes a package of an older client away, with all that it calls its own. */
+export function packageLine(
+  of:
+    | { readonly kind: 'deb'; readonly name: string }
+    | { readonly kind: 'msi'; readonly productCode: string },
+  places: LinePlaces,
+): InstallerLine {
+  if (of.kind === 'msi') return removeLine('msi', of.productCode, places);
+  return { program: 'dpkg', arguments: ['--purge', of.name], folder: places.folder };
+}
+
 /** As one text: msiexec takes its own command line apart, and knows quotes only within a word. */
 function msiexec({ folder, log }: LinePlaces, words: readonly string[]): InstallerLine {
   const all = [...words, '/qn', '/norestart', `/L*v "${log}"`].join(' ');

@@ -5,6 +5,7 @@ import { keptIdentity } from '../enrolment/identity.ts';
 import { readSettings } from '../settings.ts';
 import type { SetupHost } from './host.ts';
 import { installedVersion } from './installed.ts';
+import { presentPredecessors } from './predecessors/present.ts';
 import type { FoundSite, Progress, SetupIntent, SetupJournal } from './progress.ts';
 import { reportOf } from './reports.ts';
 import type { SetupRequest } from './request.ts';
@@ -14,6 +15,8 @@ type Present = {
   readonly client: boolean;
   readonly version: string | null;
   readonly site: FoundSite | null;
+  /** Services of older clients. */
+  readonly predecessors: readonly string[];
 };
 
 export async function lookForClient(host: SetupHost, state: Folder): Promise<Present> {
@@ -23,7 +26,13 @@ export async function lookForClient(host: SetupHost, state: Folder): Promise<Pre
   const known = (await state.entry('keys')) ? await keptIdentity(state) : undefined;
   const settings = await readSettings(state);
   const site = known && settings ? { address: settings.site, trust: known.trust, token: null } : null;
-  return { client: version !== undefined || known !== undefined, version: version ?? null, site };
+  const predecessors = (await presentPredecessors(host)).map(({ service }) => service);
+  return {
+    client: version !== undefined || known !== undefined,
+    version: version ?? null,
+    site,
+    predecessors,
+  };
 }
 
 /**
@@ -66,6 +75,13 @@ export async function begin(
     tries: 0,
     setbacks: {},
     removed: false,
+    predecessors: [
+      ...new Set([
+        ...(underWay?.predecessors ?? []),
+        ...(request.intent === 'uninstall' ? [] : present.predecessors),
+      ]),
+    ],
+    succession: underWay?.succession ?? null,
     waitedMs: 0,
     clientId: null,
     seq: 0,

@@ -5,6 +5,7 @@ import { HoldfastError, isHoldfastError, setupExit } from '@holdfast/contract';
 import { backoffMs, untilStirred } from '@holdfast/engine';
 import { judgementOn } from './judge.ts';
 import { type NamedPhase, phasesOf } from './phases.ts';
+import { putBack } from './predecessors/present.ts';
 import type { Progress, SetupEnd } from './progress.ts';
 import { type Delivery, reportOf, type Told } from './reports.ts';
 import type { PhaseOutcome, SetUp } from './set-up.ts';
@@ -28,10 +29,11 @@ export async function drive(setUp: SetUp, delivery: Delivery): Promise<SetupEnd>
   const restart = await stillBeforeRestart(setUp);
   if (restart) return restart;
   for (;;) {
-    const { intent, ended, end } = setUp.progress();
+    const { intent, ended, end, predecessors = [] } = setUp.progress();
     if (end) return end;
-    const phase = phasesOf(intent).find(({ name }) => !ended.includes(name));
+    const phase = phasesOf(intent, predecessors.length > 0).find(({ name }) => !ended.includes(name));
     if (!phase) {
+      if (intent === 'uninstall') await putBack(setUp);
       const done: SetupEnd = { exit: setupExit.succeeded, text: succeeded(setUp.progress()) };
       await tell(setUp, { end: done }, []);
       return done;
@@ -158,7 +160,9 @@ async function giveUp(
   exit: number,
   delivery: Delivery,
 ): Promise<SetupEnd> {
-  const end: SetupEnd = { exit, text: failure.message, error: failure.code };
+  const trouble = await putBack(setUp);
+  const text = trouble === undefined ? failure.message : `${failure.message} Beside that, ${trouble}`;
+  const end: SetupEnd = { exit, text, error: failure.code };
   await tell(setUp, { end }, [{ phase: name, moment: 'failed', failure }]);
   await delivery.now();
   return end;

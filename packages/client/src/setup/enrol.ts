@@ -2,8 +2,11 @@
 import { createPublicKey } from 'node:crypto';
 import { HoldfastError, isHoldfastError, keyFingerprint, parseToken, type Uuid } from '@holdfast/contract';
 import { keptIdentity } from '../enrolment/identity.ts';
+import type { Inheritance } from '../inheritance.ts';
 import { type ClientSettings, changeSettings } from '../settings.ts';
 import { chosenOf } from './obtain.ts';
+import { inheritanceOf } from './predecessors/present.ts';
+import type { FoundSite } from './progress.ts';
 import type { Phase, SetUp } from './set-up.ts';
 
 export const enrolMachine: Phase = async (setUp) => {
@@ -18,8 +21,11 @@ export const enrolMachine: Phase = async (setUp) => {
     host.log(`client ${known.identity.clientId} stays as it is`);
     return { kind: 'ended', change: { clientId: known.identity.clientId } };
   }
-  if (site.token === null) throw new HoldfastError('setup.site-unknown', 'There is no token to enrol with.');
-  const clientId = await enrolled(setUp, settings, site.token, known === undefined);
+  const older = await inheritanceOf(setUp);
+  if (site.token === null && !older) {
+    throw new HoldfastError('setup.site-unknown', 'There is no token to enrol with.');
+  }
+  const clientId = await enrolled(setUp, settings, site, { isUnknown: known === undefined, older });
   host.log(`enrolled as ${clientId}`);
   return { kind: 'ended', change: { clientId } };
 };
@@ -46,20 +52,20 @@ function isOfSite(trust: { siteCode: string; policyKey: string }, token: string 
 async function enrolled(
   setUp: SetUp,
   settings: ClientSettings,
-  token: string,
-  isUnknown: boolean,
+  { token, trust }: FoundSite,
+  { isUnknown, older }: { readonly isUnknown: boolean; readonly older: Inheritance | undefined },
 ): Promise<Uuid> {
   const { host } = setUp;
-  const { siteCode } = parseToken(token);
   const work = () =>
     host.withClient(settings, chosenOf(setUp).version, async (client) => {
       const status = client.status();
       // Its journal knows before the copy of the identity does: the life that enrolled it ended in between.
-      if (isUnknown && status.clientId !== null && status.siteCode === siteCode) {
+      if (isUnknown && status.clientId !== null && status.siteCode === trust.siteCode) {
         await client.keepIdentity();
         return status.clientId;
       }
-      return (await client.enrol(token)).clientId;
+      if (older) return (await client.succeed(older, trust, token)).clientId;
+      return (await client.enrol(token ?? '')).clientId;
     });
   let clientId: Uuid;
   try {

@@ -3,6 +3,7 @@ import type { Architecture } from '@holdfast/contract';
 import type { MachinePorts, NameService } from '@holdfast/ports';
 import type { Client } from '../client.ts';
 import type { ClientSettings } from '../settings.ts';
+import type { Predecessor } from './predecessors/known.ts';
 
 /** Goes on with a set-up after the machine restarted or the set-up died. Failures are HoldfastErrors. */
 export type SetupHook = {
@@ -33,6 +34,8 @@ export type SetupHost = {
   /** PEM of the release key that is built in; undefined in a program run from sources. */
   readonly releaseKey: string | undefined;
   readonly architecture: Architecture | string;
+  /** Clients of older generations whose place is taken where they are found; none in a sandbox. */
+  readonly predecessors?: readonly Predecessor[];
   readonly hook: SetupHook | undefined;
   /**
    * Opens the client in its state folder, for this process alone, and closes it afterwards.

@@ -5,6 +5,7 @@ export type { SetupHook, SetupHost, SetupPlaces } from './host.ts';
 export { programCopy } from './keep-program.ts';
 export { sourceFileName } from './locate.ts';
 export { setupFolder } from './places.ts';
+export { linuxPredecessors, type Predecessor, windowsPredecessors } from './predecessors/known.ts';
 export { type SetupEnd, setupJournalName } from './progress.ts';
 export {
   defaultDownloadMinutes,

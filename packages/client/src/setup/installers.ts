@@ -33,7 +33,7 @@ export function removeCommand(
   return removeLine(kind, productCode, placesOf(setUp));
 }
 
-function placesOf({ host }: SetUp): LinePlaces {
+export function placesOf({ host }: Pick<SetUp, 'host'>): LinePlaces {
   const folder = host.places.state;
   return { folder, log: childPath({ path: childPath({ path: folder }, 'setup') }, 'msiexec.log') };
 }

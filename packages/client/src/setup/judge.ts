@@ -45,7 +45,7 @@ export function judgementOn({ code }: HoldfastError, phase: SetupPhase): Judgeme
       // The package on the disk is looked at again before it is blamed on the machine.
       return {
         kind: 'back',
-        to: phase === 'components' ? 'verify' : phase,
+        to: phase === 'components' || phase === 'retire' ? 'verify' : phase,
         times: fewTimes,
         exit: setupExit.failed,
       };

@@ -15,6 +15,7 @@ import { learnTrust, readPublicKey } from '../enrolment/trust.ts';
 import { readSettings } from '../settings.ts';
 import { createSite, jsonReader, type Site } from '../site.ts';
 import type { Trust } from '../state.ts';
+import { inheritanceOf } from './predecessors/present.ts';
 import type { FoundSite } from './progress.ts';
 import type { Phase, SetUp } from './set-up.ts';
 
@@ -44,11 +45,12 @@ export const locate: Phase = async (setUp) => {
       'No site was named, and none was found by the name service.',
     );
   }
-  const known = await keptIdentity(state);
+  const known = (await keptIdentity(state))?.trust;
+  const older = known || token !== null ? undefined : await olderTrust(setUp);
   let failure: unknown;
   for (const address of addresses) {
     try {
-      const site = await reach(setUp, address, token, known?.trust);
+      const site = await reach(setUp, address, token, { known, older });
       host.log(`site ${site.trust.siteCode} at ${address}`);
       return { kind: 'ended', change: { site } };
     } catch (thrown) {
@@ -67,10 +69,11 @@ async function reach(
   { host, progress, signal }: SetUp,
   address: string,
   token: string | null,
-  known: Trust | undefined,
+  { known, older }: { readonly known: Trust | undefined; readonly older: TrustedKey | undefined },
 ): Promise<FoundSite> {
   const site = createSite(address, host.ports);
   if (token === null) {
+    if (older) return { address, trust: await learnTrust(site, older, signal), token: null };
     if (known) return { address, trust: known, token: null };
     throw new HoldfastError('setup.site-unknown', 'There is no token, and no client of before to go by.');
   }
@@ -83,6 +86,16 @@ async function reach(
     );
   }
   return { address, trust: await trustOf(site, parsed, known, signal), token };
+}
+
+type TrustedKey = Pick<EnrolmentToken, 'siteCode' | 'policyKey'>;
+
+/** The policy key that an older client on this machine has pinned: what the site says now must be signed with it. */
+async function olderTrust(setUp: SetUp): Promise<TrustedKey | undefined> {
+  const identity = (await inheritanceOf(setUp))?.identity;
+  if (identity?.kind !== 'certificate') return undefined;
+  const { policyKey, siteCode } = identity;
+  return { siteCode, policyKey: keyFingerprint(readPublicKey(policyKey)) };
 }
 
 /** A client of this very site needs not ask again: what is to be mended may be mended without a network. */
@@ -102,8 +115,9 @@ async function trustOf(
   }
 }
 
-/** Argument, file of the source, the client of before, name service: the first that names a site. */
-async function candidates({ host, state, progress }: SetUp): Promise<Candidates> {
+/** Argument, file of the source, the client of before, an older one, name service: the first that names a site. */
+async function candidates(setUp: SetUp): Promise<Candidates> {
+  const { host, state, progress } = setUp;
   const { request } = progress();
   const file = request.source === null ? undefined : await sourceFile(host.ports.disk, request.source);
   const token = request.token ?? file?.token ?? null;
@@ -111,7 +125,8 @@ async function candidates({ host, state, progress }: SetUp): Promise<Candidates>
   if (file?.managementPoint !== undefined) return { addresses: [file.managementPoint], token };
   const settings = await readSettings(state);
   if (settings) return { addresses: [settings.site], token };
-  return { addresses: await announced(host.ports.names), token };
+  const older = (await inheritanceOf(setUp))?.site ?? null;
+  return { addresses: older === null ? await announced(host.ports.names) : [older], token };
 }
 
 async function sourceFile(

@@ -52,6 +52,10 @@ export type Progress = {
   readonly setbacks: Readonly<Record<string, number>>;
   /** `forceInstall`: what was there before has been uninstalled. */
   readonly removed: boolean;
+  /** Services of the older clients that it takes the place of. Absent in journals of older set-ups. */
+  readonly predecessors?: readonly string[];
+  /** The older client was stopped, to be put back; or today's was verified, and the older one is on its way out. */
+  readonly succession?: 'stopped' | 'verified' | null;
   /** Milliseconds of all waits so far in which the machine was to be awake. */
   readonly waitedMs: number;
   readonly clientId: Uuid | null;

@@ -50,7 +50,10 @@ export async function foreseeSetup(host: SetupHost, request: SetupRequest) {
       intent,
       installed: present.version,
       enrolled: present.site !== null,
-      phases: request.stopIfPresent && present.client ? [] : phasesOf(intent).map(({ name }) => name),
+      phases:
+        request.stopIfPresent && present.client
+          ? []
+          : phasesOf(intent, present.predecessors.length > 0).map(({ name }) => name),
     };
   });
 }

@@ -1,5 +1,6 @@
 /** The flows of `holdfast lab crash`. */
 import { clientSetupStory } from '../flows/client-setup/story.ts';
+import { successionStory } from '../flows/client-succession/story.ts';
 import { versionStory } from '../flows/client-versions/story.ts';
 import { componentRepair } from '../flows/installed-client/component-repair.ts';
 import { clientRescue } from '../flows/installed-client/rescue.ts';
@@ -28,6 +29,12 @@ export const crashFlows: readonly CrashFlow[] = [
   ),
   crashFlow('client-repair', 'A damaged client is mended by its set-up', (seed) =>
     clientSetupStory('repair', seed),
+  ),
+  crashFlow('client-from-first', 'A client of the first generation becomes that of today', (seed) =>
+    successionStory(1, seed),
+  ),
+  crashFlow('client-from-second', 'A client of the second generation becomes that of today', (seed) =>
+    successionStory(2, seed),
   ),
   crashFlow('component-repair', 'The client mends what its components are made of', componentRepair),
   crashFlow('client-upgrade', 'The client becomes the version that its site orders', (seed) =>

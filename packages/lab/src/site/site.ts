@@ -58,6 +58,8 @@ export type SimulatedSite = {
   addContent(bytes: Uint8Array): string;
   /** Assigns to every client, from its next check-in on, in the place of an earlier assignment of that deployment. */
   deploy(assignment: Assignment): void;
+  /** Clients of the first generation that may be followed: their secrets by their ids. */
+  readonly former: Map<string, string>;
   /** Takes a deployment back, from every client's next check-in on. */
   withdraw(deploymentId: string): void;
   /** What the policy of a client says of its own version: asked at each of its check-ins. Nothing unless set. */
@@ -82,6 +84,7 @@ export function simulatedSite(random: Random, now: () => number, pollSeconds = 6
   const token = formatToken({ siteCode, policyKey: keyFingerprint(publicKey), secret });
   const ids = random.stream('clients');
   const clients = new Map<string, SimulatedClient>();
+  const former = new Map<string, string>();
   const contents = new Map<string, Uint8Array>();
   const assignments = new Map<string, { readonly deploymentId: string; readonly text: string }>();
   const violations: string[] = [];
@@ -99,7 +102,11 @@ export function simulatedSite(random: Random, now: () => number, pollSeconds = 6
     const publicKeyOfClient = keyOfRequest(body.certificateRequest);
     if (publicKeyOfClient === undefined) return refuse('certificate.request-invalid', 'enrol: not a request');
     const known = [...clients.values()].find((client) => client.publicKey === publicKeyOfClient);
-    const client = known ?? newClient(uuidFrom(ids), publicKeyOfClient, body.facts);
+    const { succeeds } = body;
+    const isFormer = succeeds !== undefined && former.get(succeeds.clientId) === succeeds.secret;
+    if (!known && succeeds && (!isFormer || clients.has(succeeds.clientId))) return refused('secret.refused');
+    const id = succeeds?.clientId ?? uuidFrom(ids);
+    const client = known ?? newClient(id, publicKeyOfClient, body.facts);
     clients.set(client.id, client);
     return json(certificateFor(client));
   }
@@ -216,6 +223,7 @@ export function simulatedSite(random: Random, now: () => number, pollSeconds = 6
     server: { authority, answer },
     token,
     clients,
+    former,
     violations,
     addContent(bytes) {
       const hash = sha256(bytes);

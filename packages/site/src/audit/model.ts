@@ -13,6 +13,7 @@ export type AuditAction =
   | 'client.repair'
   | 'client.revoke'
   | 'client.succeed'
+  | 'client.succeed-refused'
   | 'collection.create'
   | 'collection.change'
   | 'collection.delete'

@@ -48,6 +48,23 @@ async function takeOver(
   await audit(context, transaction, { actor: 'site', action: 'client.succeed', target });
 }
 
+/** Who cannot prove it enrols as a machine of its own: that somebody claimed to be that client is kept in the audit. */
+async function admitFormer(
+  context: SiteContext,
+  { facts, succeeds }: Pick<EnrolRequest, 'facts'> & Required<Pick<EnrolRequest, 'succeeds'>>,
+  publicKey: Sha256,
+): Promise<void> {
+  try {
+    await proveFormer(context.store, succeeds, publicKey);
+  } catch (thrown) {
+    const target = `${facts.hostName} ${succeeds.clientId}`;
+    await context.store.transaction().execute(async (transaction) => {
+      await audit(context, transaction, { actor: 'site', action: 'client.succeed-refused', target });
+    });
+    throw thrown;
+  }
+}
+
 type Issued = Awaited<ReturnType<SiteContext['trust']['issueClient']>>;
 
 /**
@@ -99,7 +116,7 @@ export async function enrol(context: SiteContext, request: EnrolRequest, wire: W
     if (earlier === undefined) checkUses(token);
     else refuseRevoked(context, earlier);
     if (earlier === undefined && request.succeeds) {
-      await proveFormer(context.store, request.succeeds, fingerprint);
+      await admitFormer(context, { ...request, succeeds: request.succeeds }, fingerprint);
       refuseRevoked(context, request.succeeds.clientId);
     }
     const clientId = earlier ?? request.succeeds?.clientId ?? context.entropy.uuid();

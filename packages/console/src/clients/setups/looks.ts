@@ -11,6 +11,8 @@ export const phaseWords: Readonly<Record<SetupSummary['phase'], string>> = {
   install: 'Install',
   enrol: 'Enrol',
   components: 'Check the components',
+  inherit: 'Take over from the older client',
+  retire: 'Remove the older client',
 };
 
 export const setupLooks: Readonly<Record<SetupState, Look>> = {
@@ -47,6 +49,9 @@ export function phasesDone({
   moment,
 }: Pick<SetupSummary, 'state' | 'phase' | 'moment'>): number {
   if (state === 'succeeded') return setupPhases.length;
+  // They stand beside the phases that every set-up has: before the enrolment, and behind all.
+  if (phase === 'inherit') return setupPhases.indexOf('enrol');
+  if (phase === 'retire') return setupPhases.length;
   return setupPhases.indexOf(phase) + (moment === 'ended' ? 1 : 0);
 }
 

@@ -20,7 +20,7 @@ function lookOfStep(setup: Standing, index: number): 'done' | 'to-come' | SetupS
 export function PhaseSteps({ setup }: { setup: Standing }) {
   const { state, phase, moment } = setup;
   const done = phasesDone(setup);
-  const number = setupPhases.indexOf(phase) + 1;
+  const number = Math.min(done + (moment === 'ended' ? 0 : 1), setupPhases.length);
   const said =
     state === 'succeeded' ? 'Every phase has ended' : `${phaseWords[phase]} ${momentWords[moment]}`;
   return (
