@@ -151,6 +151,8 @@ for (const { name, postgres, skip } of suites) {
       ]) {
         assertCode((await successor(site, former)).answer, 401, 'secret.refused');
       }
+      const audit = await site.call<Page<AuditRow>>('GET', `/audit?search=client.succeed-refused`);
+      assert.equal(audit.body.items.filter(({ target }) => target.endsWith(client.id)).length, 1);
       assert.equal((await successor(site, client)).answer.status, 200);
     });
 
