@@ -65,7 +65,7 @@ export function windowsPredecessors(folders: {
     ...{ generation, title, read },
     service: windows,
     install: `${folders.programFiles}\\${title}`,
-    state: `${folders.programData}\\${title}`,
+    state: `${folders.programData}\\${windows}`,
     package: { kind: 'msi', productCode },
   }));
 }
