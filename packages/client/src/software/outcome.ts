@@ -60,6 +60,23 @@ export async function settle(context: ClientContext, task: Task, cutShort?: bool
   return null;
 }
 
+/** What an older client has done itself stays as the site knows it; what was never done is refused. */
+export async function leaveOlder(
+  { journal, reporter }: ClientContext,
+  { id, item, assignment }: Task,
+): Promise<null> {
+  if (item.said === 'older') return null;
+  const text = 'it brings an older client, whose place this one has taken';
+  const change = { said: 'older' };
+  if (item.history.hadIt) {
+    await journal.commit({ kind: 'item', id, change: { ...change, state: 'succeeded', text } });
+  } else {
+    const details = { program: assignment.program.name, reason: text };
+    await reporter.reportItem(id, { name: 'program-cannot-run', details }, change);
+  }
+  return null;
+}
+
 /** The verdict of a step becomes history, and is reported with it. */
 export async function conclude(
   context: ClientContext,

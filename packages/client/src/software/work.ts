@@ -15,8 +15,9 @@ import {
   wasBegun,
 } from '@holdfast/engine';
 import type { WorkContext } from '../context.ts';
+import { isOlderClient } from '../older-clients.ts';
 import { obtain } from './obtain.ts';
-import { actionName, conclude, sayOnce, setBack, settle, type WakeAt } from './outcome.ts';
+import { actionName, conclude, leaveOlder, sayOnce, setBack, settle, type WakeAt } from './outcome.ts';
 import { recorderFor } from './recorder.ts';
 import { lastingGates, type Machine, maxRunMs, needsContent, stepFor, type Task, taskOf } from './task.ts';
 
@@ -108,6 +109,7 @@ async function workOn(
     });
     return null;
   }
+  if (intent === 'install' && isOlderClient(program.detection)) return await leaveOlder(context, task);
   const observed = await look(context, task);
   if (!observed) return task.item.history.notBefore;
   const reached = isReached(intent, observed, wasBegun(task.item.history));

@@ -1,6 +1,7 @@
 /** The older generations of clients that a set-up knows: a closed list of where each of them lies and how it goes. */
 import type { Folder } from '@holdfast/ports';
 import type { Inheritance } from '../../inheritance.ts';
+import { firstNames, secondNames } from '../../older-clients.ts';
 import { readFirstGeneration } from './first-generation.ts';
 import { readSecondGeneration } from './second-generation.ts';
 
@@ -24,27 +25,11 @@ export type Predecessor = {
   readonly read: (state: Folder) => Promise<Inheritance>;
 };
 
-const generations = {
-  first: {
-    generation: 1,
-    title: 'Holdfast Agent',
-    linux: 'holdfast-agent',
-    windows: 'HoldfastAgent',
-    productCode: '{7B1D9F52-3A0E-4C1B-9E57-0C6E2F4A1D01}',
-    read: readFirstGeneration,
-  },
-  second: {
-    generation: 2,
-    title: 'Holdfast Endpoint',
-    linux: 'holdfast-endpoint',
-    windows: 'HoldfastEndpoint',
-    productCode: '{7B1D9F52-3A0E-4C1B-9E57-0C6E2F4A1D02}',
-    read: readSecondGeneration,
-  },
-} as const;
-
 /** The newest first: what two of them know of one thing is believed of the newer. */
-const newestFirst = [generations.second, generations.first] as const;
+const newestFirst = [
+  { ...secondNames, read: readSecondGeneration },
+  { ...firstNames, read: readFirstGeneration },
+] as const;
 
 export const linuxPredecessors: readonly Predecessor[] = newestFirst.map(
   ({ generation, title, linux, read }) => ({
