@@ -85,7 +85,7 @@ async function enrol(site: string, token: string): Promise<Identity> {
   const body = {
     token,
     certificateRequest: certificateRequest(textOf(at('client.key')) ?? ''),
-    facts: { ...facts('2.7.0'), bootId: 'unknown', osEpoch: 'unknown' },
+    facts: { ...facts('2.7.0'), bootId: '', osEpoch: '' },
     ...(clientId === undefined || secret === undefined ? {} : { succeeds: { clientId, secret } }),
   };
   const answer = JSON.parse(

@@ -14,8 +14,9 @@ const minute = 60_000;
 function standingAfter({ intent, moment, phase }: SetupReport): string {
   if (moment === 'failed') return 'failed';
   if (moment === 'waits') return 'waiting';
-  const last = intent === 'uninstall' ? 'install' : 'components';
-  return phase === last && moment === 'ended' ? 'succeeded' : 'running';
+  // Where an older client is followed it goes behind the last phase of all others.
+  const last = intent === 'uninstall' ? ['install'] : ['components', 'retire'];
+  return last.includes(phase) && moment === 'ended' ? 'succeeded' : 'running';
 }
 
 /** PostgreSQL refuses NUL in text, so it is made visible. */
