@@ -19,7 +19,7 @@ import { inVirtualTime } from '../src/world/run.ts';
 import { newSetupWorld, told } from './support/setup-world.ts';
 
 /** Rounds of hostile bytes. */
-const rounds = Number(process.env.SEEDS ?? 40);
+const rounds = Number(process.env.SEEDS ?? 15);
 
 /** A machine with an older client at work. */
 async function olderWorld(generation: OlderGeneration, seed = 1) {
