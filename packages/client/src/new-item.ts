@@ -2,14 +2,13 @@
 import type { Assignment, Sha256, Uuid } from '@holdfast/contract';
 import { emptyHistory } from '@holdfast/engine';
 import type { OlderHistory } from './inheritance.ts';
-import type { Item } from './state.ts';
 
 /** Where an older client has had it, it is looked at, mended where it is broken, and not installed anew. */
 export function newItem(
   { intent }: Pick<Assignment, 'intent'>,
   version: Sha256,
   had: OlderHistory[Uuid] | undefined,
-): Item {
+) {
   const hadIt = intent === 'install' && had !== undefined && (had.version ?? version) === version;
   return {
     version,
@@ -19,7 +18,7 @@ export function newItem(
     waiting: null,
     broken: false,
     said: null,
-    state: 'waiting',
+    state: 'waiting' as const,
     text: '',
   };
 }

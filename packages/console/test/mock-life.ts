@@ -115,10 +115,8 @@ function setupOf(index: number, { hostile, idOf, now }: Names): SetupSummary {
 /** A set-up with the reports that led to where it is. */
 export function detailOf(setup: SetupSummary): SetupDetail {
   const { error, hostName, id, intent, phase, platform, reason } = setup;
-  const before = setupPhases.slice(
-    0,
-    setupPhases.findIndex((each) => each === phase),
-  );
+  const words: readonly string[] = setupPhases;
+  const before = setupPhases.slice(0, words.indexOf(phase));
   const told = [...before.map((each) => ({ phase: each, moment: 'ended' as const })), setup];
   return {
     ...setup,
