@@ -119,14 +119,17 @@ export async function serve(state: string, work: () => Promise<void>): Promise<v
   mkdirSync(state, { recursive: true });
   let stopped = false;
   let wake = () => {};
+  const { promise: asked, resolve: leave } = Promise.withResolvers<void>();
   const stop = () => {
     stopped = true;
     wake();
+    leave();
   };
   process.on('SIGTERM', stop);
   const ended = isWindows && process.argv.includes('service') ? await windowsService(stop) : () => {};
   while (!stopped) {
-    await work().catch((thrown: unknown) => log(state, String(thrown)));
+    // Stopped while a program runs, it does not wait for that: it may be what has it stopped.
+    await Promise.race([work().catch((thrown: unknown) => log(state, String(thrown))), asked]);
     if (stopped) break;
     await new Promise<void>((resolve) => {
       wake = resolve;
