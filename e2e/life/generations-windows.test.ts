@@ -59,13 +59,12 @@ function onWindows({ folder, prefix }: WindowsMachine): Machine {
         detection: [{ kind: 'msi', productCode: '{7B1D9F52-3A0E-4C1B-9E57-0C6E2F4A1D02}' }],
       },
     }),
-    // From a share, as an administrator has it; the set-up does its work itself, for Wine never starts a task.
+    // From a share, as an administrator has it: Wine keeps a script in use that runs, and the older client's folders are to go.
+    // The set-up does its work itself, for Wine never starts a task.
     today: async () => ({
-      files: {
-        'today.cmd': lines(`call ${toWindows(join(folder, 'boot/bin/holdfast-setup.cmd'))} /noservice`),
-      },
+      files: { 'readme.txt': Buffer.from('The client is on the share.\r\n') },
       program: {
-        install: script('today.cmd'),
+        install: `cmd /c ${toWindows(join(folder, 'boot/bin/holdfast-setup.cmd'))} /noservice`,
         detection: [{ kind: 'file', path: 'C:\\Program Files\\Holdfast\\Client\\launcher\\manifest.json' }],
       },
     }),
