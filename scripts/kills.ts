@@ -1,4 +1,4 @@
-/** `npm run kills [-- FLOW ...] [--every N] [--only TEXT] [--jobs N] [--json]`: kill -9 at every state-changing system call of the bootstrap. */
+/** `npm run kills [-- FLOW ...] [--every N] [--only TEXT] [--jobs N] [--json]`: kill -9 at every state-changing system call of a set-up or an upgrade. */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { killEverywhere } from '../e2e/life/kills/kills.ts';

@@ -4,6 +4,7 @@ import { type ErrorBody, HoldfastError, isErrorCode } from '@holdfast/contract';
 export type Api = {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
+  put(path: string): Promise<void>;
   remove(path: string): Promise<void>;
   /** Uploads bytes and answers their hash. */
   upload(bytes: Uint8Array): Promise<{ sha256: string; size: number }>;
@@ -37,6 +38,7 @@ export function openApi(consoleUrl: string, apiKey: string): Api {
   return {
     get: (path) => ask('GET', path, undefined, ''),
     post: (path, body) => ask('POST', path, JSON.stringify(body), 'application/json'),
+    put: (path) => ask('PUT', path, undefined, ''),
     remove: (path) => ask('DELETE', path, undefined, ''),
     upload: (bytes) => ask('PUT', '/content', bytes, 'application/octet-stream'),
   };

@@ -8,7 +8,6 @@ import { readReleaseKey } from '../../scripts/client/release-key.ts';
 import type { ClientPlatform } from '../../scripts/client/target.ts';
 import { layOutVersion } from '../../scripts/client/tree.ts';
 import type { Api } from './api.ts';
-import type { BuiltRelease } from './release.ts';
 
 const clientMain = join(projectFolder, 'packages/cli/src/holdfast-client.ts');
 
@@ -26,7 +25,7 @@ export type MadeVersion = {
 /** Makes a version and has a site offer it. Its packages are those of the release that the client was set up with. */
 export async function offerVersion(
   api: Api,
-  built: BuiltRelease,
+  built: { readonly release: Pick<ClientRelease, 'packages'> },
   made: MadeVersion,
 ): Promise<VersionArchive> {
   const { version, platform, folder, before } = made;

@@ -1,6 +1,6 @@
 /** Kills a set-up at its calls, one after the other, and lets each come to its end: which were hit, and what went wrong. */
 import { rmSync } from 'node:fs';
-import { killedAt, targetsIn } from './aim.ts';
+import { killedAt } from './aim.ts';
 import type { Flow, Subject } from './subject.ts';
 
 /** Times that a call is aimed at: threads take their turns anew in every run. */
@@ -41,8 +41,8 @@ export async function killEverywhere(
   options: KillOptions,
 ): Promise<KillReport> {
   const place = await subject.prepare(flow, `${flow}-traced`);
-  const all = targetsIn(await subject.trace(flow, place), place);
-  const faults = subject.faults(flow, place);
+  const all = subject.targets(flow, await subject.trace(flow, place), place);
+  const faults = await subject.faults(flow, place);
   if (faults.length > 0) throw new Error(`without a kill: ${faults.join('; ')}`);
   const targets = all
     .filter(({ key }) => key.includes(options.only ?? ''))
@@ -64,7 +64,7 @@ export async function killEverywhere(
       if (killed) hit.add(killed);
       where = killed ?? where;
       slowest = Math.max(slowest, await subject.recover(flow, at));
-      broken.push(...subject.faults(flow, at).map((fault) => `${where}: ${fault}`));
+      broken.push(...(await subject.faults(flow, at)).map((fault) => `${where}: ${fault}`));
     } catch (thrown) {
       broken.push(`${where}: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
     }

@@ -8,21 +8,26 @@ import { keyFingerprint } from '@holdfast/contract';
 import { bundleProgram } from '../../../scripts/bundle.ts';
 import { missingOnThisMachine } from '../../support/needs.ts';
 import { startTestSite, type TestSite } from '../../support/site.ts';
-import { type Aim, pathsIn } from './aim.ts';
+import { type Aim, pathsIn, type Target, targetsIn } from './aim.ts';
 import { damage, faultsOf } from './client-tree.ts';
 import { debianMissing } from './debian.ts';
 import { debianGround, folderGround, type Ground } from './grounds.ts';
 import { type SmallRelease, smallRelease } from './small-release.ts';
 import { type Kill, traced } from './traced.ts';
+import { concerning, openUpgradeSubject, type UpgradeFlow, upgradeFlows } from './upgrade-subject.ts';
 
 /** Milliseconds in which a set-up that was killed must have come to its end. */
 const recoveryLimit = 60_000;
 
 /** By .tar.gz in a folder of its own, and by .deb with a real dpkg in a Debian of its own; new, and over a damaged client. */
-export const flows = ['install', 'repair', 'deb', 'deb-repair'] as const;
+export const setupFlows = ['install', 'repair', 'deb', 'deb-repair'] as const;
+type SetupFlow = (typeof setupFlows)[number];
+/** And as an installed client becomes another version of itself. */
+export const flows = [...setupFlows, ...upgradeFlows] as const;
 export type Flow = (typeof flows)[number];
 
-const isDebian = (flow: Flow) => flow.startsWith('deb');
+const isDebian = (flow: Flow) => flow.startsWith('deb') || isUpgrade(flow);
+const isUpgrade = (flow: Flow): flow is UpgradeFlow => upgradeFlows.some((one) => one === flow);
 /** What a flow begins with: a client that is there and damaged, or nothing. */
 export const isRepair = (flow: Flow): boolean => flow.endsWith('repair');
 
@@ -36,19 +41,52 @@ export type Subject = {
   prepare(flow: Flow, name: string): Promise<string>;
   /** Runs the bootstrap under strace; answers what strace wrote. @param aim call at which it, or its child, is killed */
   trace(flow: Flow, place: string, aim?: Aim & Pick<Kill, 'dies'>): Promise<string>;
+  /** The calls of a trace that are aimed at in this flow. */
+  targets(flow: Flow, trace: string, place: string): readonly Target[];
   /** Runs it again as it is; resolves with milliseconds when it ended well. @throws what it said otherwise */
   recover(flow: Flow, place: string): Promise<number>;
   /** What is wrong with the client in a place; empty where all is well. */
-  faults(flow: Flow, place: string): readonly string[];
+  faults(flow: Flow, place: string): Promise<readonly string[]>;
   /** Clients that the site knows. */
   clients(): Promise<number>;
   close(): Promise<void>;
 };
 
+/** Both kinds of flows, at one site. @param folder empty */
 export async function openSubject(folder: string): Promise<Subject> {
   const small = await smallRelease(join(folder, 'release'));
   const running = await startTestSite({ dataFolder: join(folder, 'site'), pollSeconds: 3600 });
   await addRelease(running, small);
+  const setups = await setupSubject(folder, small, running);
+  let opened: ReturnType<typeof openUpgradeSubject> | undefined;
+  const upgrades = () => {
+    opened ??= openUpgradeSubject(join(folder, 'upgrades'), running, [small.find('tar.gz').about]);
+    return opened;
+  };
+  return {
+    prepare: async (flow, name) => {
+      if (!isUpgrade(flow)) return await setups.prepare(flow, name);
+      const place = setups.fresh(name);
+      await (await upgrades()).prepare(flow, place);
+      return place;
+    },
+    trace: async (flow, place, aim) =>
+      isUpgrade(flow) ? await (await upgrades()).trace(place, aim) : await setups.trace(flow, place, aim),
+    targets: (flow, trace, place) => {
+      const all = targetsIn(trace, place);
+      return isUpgrade(flow) ? concerning(flow, all) : all;
+    },
+    // A service is started again by its manager.
+    recover: async (flow, place) =>
+      isUpgrade(flow) ? (await upgrades()).recovered(place) : await setups.recover(flow, place),
+    faults: async (flow, place) =>
+      isUpgrade(flow) ? (await upgrades()).faults(flow, place) : setups.faults(flow, place),
+    clients: async () => (await running.api.get<{ total: number }>('/clients?limit=1')).total,
+    close: () => running.site.close(),
+  };
+}
+
+async function setupSubject(folder: string, small: SmallRelease, running: TestSite) {
   const program = join(folder, 'program');
   await bundleProgram({
     entries: { setup: 'packages/cli/src/holdfast-setup.ts' },
@@ -61,7 +99,7 @@ export async function openSubject(folder: string): Promise<Subject> {
   });
   const asked = [`/mp:${running.site.managementPointUrl}`, `TOKEN=${running.token}`];
   const grounds = { folder: folderGround(program, asked), debian: debianGround(program, asked) };
-  const groundOf = (flow: Flow) => (isDebian(flow) ? grounds.debian : grounds.folder);
+  const groundOf = (flow: SetupFlow) => (isDebian(flow) ? grounds.debian : grounds.folder);
   const setUp = async (ground: Ground, place: string) => {
     const { before, after, environment } = ground.line(place);
     const [command, ...words] = before;
@@ -88,7 +126,8 @@ export async function openSubject(folder: string): Promise<Subject> {
   };
 
   return {
-    prepare: async (flow, name) => {
+    fresh,
+    async prepare(flow: SetupFlow, name: string) {
       const ground = groundOf(flow);
       if (!isRepair(flow)) {
         const place = fresh(name);
@@ -101,14 +140,14 @@ export async function openSubject(folder: string): Promise<Subject> {
       damage(ground.install(place));
       return place;
     },
-    trace: (flow, place, aim) =>
+    trace: (flow: SetupFlow, place: string, aim?: Aim & Pick<Kill, 'dies'>) =>
       traced(groundOf(flow).line(place), aim && { ...aim, at: pathsIn(aim, place) }),
-    recover: async (flow, place) => {
+    async recover(flow: SetupFlow, place: string) {
       const began = performance.now();
       await setUp(groundOf(flow), place);
       return performance.now() - began;
     },
-    faults: (flow, place) => {
+    faults(flow: SetupFlow, place: string) {
       const ground = groundOf(flow);
       const found = faultsOf({
         install: ground.install(place),
@@ -118,8 +157,6 @@ export async function openSubject(folder: string): Promise<Subject> {
       });
       return [...found, ...ground.faults(place)];
     },
-    clients: async () => (await running.api.get<{ total: number }>('/clients?limit=1')).total,
-    close: () => running.site.close(),
   };
 }
 

@@ -1,0 +1,226 @@
+/** What is killed while it becomes another version of itself, or comes back from one: an installed client under its manager. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type {
+  ClientPackage,
+  ClientUpgradeDetail,
+  CollectionSummary,
+  Page,
+  UpgradeMember,
+} from '@holdfast/contract';
+import { readReleaseKey } from '../../../scripts/client/release-key.ts';
+import { layOut } from '../../../scripts/client/tree.ts';
+import type { TestSite } from '../../support/site.ts';
+import { offerVersion } from '../../support/versions.ts';
+import { sickCode, sickReleases } from '../sick/releases.ts';
+import { type Aim, pathsIn, type Target } from './aim.ts';
+import { filesBelow } from './client-tree.ts';
+import { type ServiceGround, serviceGround, stateOf } from './service-ground.ts';
+import { type AimAt, startTraced, type Traced } from './traced.ts';
+
+/** To a version that is well; from one that is sick back to the one before it; to a lower one that is ordered. */
+export const upgradeFlows = ['upgrade', 'revert', 'rollback'] as const;
+export type UpgradeFlow = (typeof upgradeFlows)[number];
+
+/** Milliseconds in which a client that was killed must have come to its end. */
+const recoveryLimit = 60_000;
+/** The same for a whole run under strace, from its first start. */
+const wholeLimit = 150_000;
+const lookMs = 250;
+/** Milliseconds after which the manager has told of a death, if it is that of the service. */
+const childMs = 1_000;
+const deadlyLine = /\+\+\+ killed by SIGKILL/;
+
+const target = { platform: 'linux', architecture: 'x64' } as const;
+const installedVersion = '0.5.0';
+/** What makes a version sick, before its main: it loses the identity and the journal, and is seen to by its guard. */
+const sick = sickReleases.find(({ name }) => name === 'wipes its state');
+
+type Course = {
+  readonly action: 'upgrade' | 'rollback';
+  readonly version: string;
+  readonly ends: UpgradeMember['state'];
+};
+
+const courses: Readonly<Record<UpgradeFlow, Course>> = {
+  upgrade: { action: 'upgrade', version: '0.6.0', ends: 'blessed' },
+  revert: { action: 'upgrade', version: '0.7.0', ends: 'failed' },
+  rollback: { action: 'rollback', version: '0.4.0', ends: 'blessed' },
+};
+
+export type UpgradeSubject = {
+  prepare(flow: UpgradeFlow, place: string): Promise<void>;
+  /** Runs the client until its upgrade is over; answers what strace wrote. @param aim where it is killed */
+  trace(place: string, aim?: Aim): Promise<string>;
+  /** Milliseconds from the kill to the end. */
+  recovered(place: string): number;
+  faults(flow: UpgradeFlow, place: string): readonly string[];
+};
+
+/** Until the switch all of them do the same, and are killed there in one of them. */
+export function concerning(flow: UpgradeFlow, targets: readonly Target[]): readonly Target[] {
+  if (flow === 'upgrade') return targets;
+  return targets.slice(targets.findIndex(({ what }) => what.includes('"folder/current.new"')));
+}
+
+type Place = { readonly keys: string; readonly orderId: string; tookMs: number };
+
+/** @param packages of a release that the site has */
+export async function openUpgradeSubject(
+  folder: string,
+  { api, site, token }: TestSite,
+  packages: readonly ClientPackage[],
+): Promise<UpgradeSubject> {
+  const installed = join(folder, 'installed');
+  await layOut({
+    target,
+    version: installedVersion,
+    folder: installed,
+    releaseKey: readReleaseKey(undefined),
+  });
+  const made = join(folder, 'made');
+  if (!sick) throw new Error('no such sick release');
+  for (const { version } of Object.values(courses)) {
+    const before = version === courses.revert.version ? { before: sickCode(sick) } : {};
+    const release = { packages: [...packages] };
+    await offerVersion(api, { release }, { version, platform: 'linux', folder: made, ...before });
+  }
+  const program = join(folder, 'manager');
+  const ground = await serviceGround({ folder: program, installed, site: site.managementPointUrl, token });
+  const places = new Map<string, Place>();
+  const at = (place: string): Place => {
+    const known = places.get(place);
+    if (!known) throw new Error(`${place} was not prepared`);
+    return known;
+  };
+  const order = async (flow: UpgradeFlow, clientId: string) => {
+    const { action, version } = courses[flow];
+    const { id } = await api.post<CollectionSummary>('/collections', { name: `${flow} ${clientId}` });
+    await api.put(`/collections/${id}/members/${clientId}`);
+    const made = await api.post<ClientUpgradeDetail>('/client-upgrades', {
+      ...{ action, version, collectionId: id },
+      ...{ spreadSeconds: 0, settleSeconds: 0, trialSeconds: 0 },
+    });
+    return made.id ?? '';
+  };
+  return {
+    async prepare(flow, place) {
+      await ground.make(place);
+      const keys = keysIn(place);
+      const { identity } = JSON.parse(readFileSync(join(stateOf(place), 'keys/identity.json'), 'utf8')) as {
+        identity: { clientId: string };
+      };
+      places.set(place, { keys, orderId: await order(flow, identity.clientId), tookMs: 0 });
+    },
+    async trace(place, aim) {
+      const one = at(place);
+      const isOver = async () => {
+        const { items } = await api.get<Page<UpgradeMember>>(`/client-upgrades/${one.orderId}/members`);
+        const state = items[0]?.state ?? 'none';
+        return (state === 'blessed' || state === 'failed') && !isUnderWay(place);
+      };
+      const kill = aim && { ...aim, at: pathsIn(aim, place) };
+      const { trace, tookMs } = await run({ ground, place, kill, isOver });
+      one.tookMs = tookMs;
+      return trace;
+    },
+    recovered: (place) => at(place).tookMs,
+    faults: (flow, place) => faultsOf(flow, place, at(place), made),
+  };
+}
+
+type Run = {
+  readonly ground: ServiceGround;
+  readonly place: string;
+  readonly kill: AimAt | undefined;
+  readonly isOver: () => Promise<boolean>;
+};
+
+/** Has it run, be killed once, and run to its end with nobody watching. @throws Error when it does not end in its time */
+async function run({ ground, place, kill, isOver }: Run): Promise<{ trace: string; tookMs: number }> {
+  let [said, killedAt, deaths, asked] = ['', 0, 0, 0];
+  // The next start would be killed there, too.
+  const killed = () => {
+    if (killedAt > 0) return;
+    killedAt = performance.now();
+    traced.tracer.kill('SIGKILL');
+  };
+  const traced: Traced = await startTraced(ground.line(place), kill, (lines) => {
+    if (!kill || !deadlyLine.test(lines)) return;
+    const before = deaths;
+    // A child that died alone: the manager has nothing to tell of it.
+    setTimeout(() => deaths === before && killed(), childMs).unref();
+  });
+  traced.running.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  traced.running.stdout.setEncoding('utf8').on('data', (text: string) => {
+    if (!text.includes('SIGKILL')) return;
+    deaths += 1;
+    // Its guard ends a version that it has given up, once, in the same way.
+    if (asked === 0 && said.includes(' is given up: ')) asked += 1;
+    else if (kill) killed();
+  });
+  const began = performance.now();
+  traced.letIn();
+  try {
+    while (!(await isOver())) {
+      const now = performance.now();
+      const late = killedAt > 0 ? now - killedAt > recoveryLimit : now - began > wholeLimit;
+      if (late) throw new Error(`it has not come to its end: ${said.slice(-1000)}`);
+      await sleep(lookMs);
+    }
+    const tookMs = killedAt > 0 ? performance.now() - killedAt : 0;
+    traced.running.kill('SIGTERM');
+    await Promise.all([traced.ended, traced.closed]);
+    return { trace: traced.written(), tookMs };
+  } catch (thrown) {
+    for (const one of [traced.running, traced.tracer]) one.kill('SIGKILL');
+    throw thrown;
+  }
+}
+
+const records = ['trial.json', 'verdict.json', 'saved.json', 'blessing.json'];
+const versionsIn = (place: string) => join(stateOf(place), 'versions');
+
+function isUnderWay(place: string): boolean {
+  const names = readdirSync(versionsIn(place), { withFileTypes: true }).map(({ name }) => name);
+  return records.some((name) => names.includes(name));
+}
+
+function keysIn(place: string): string {
+  const keys = join(stateOf(place), 'keys');
+  return JSON.stringify(
+    readdirSync(keys)
+      .sort()
+      .map((name) => [name, readFileSync(join(keys, name), 'utf8')]),
+  );
+}
+
+/** Everything that is not as it should be after its upgrade, in words. @param made folder of the versions as they were made */
+function faultsOf(flow: UpgradeFlow, place: string, { keys }: Place, made: string): readonly string[] {
+  const { version, ends } = courses[flow];
+  const faults: string[] = [];
+  const wanted = ends === 'blessed' ? version : undefined;
+  const state = stateOf(place);
+  const current = readdirSync(state).includes('current')
+    ? readFileSync(join(state, 'current'), 'utf8').trim()
+    : undefined;
+  if (current !== wanted) faults.push(`${current ?? 'the seed'} is current`);
+  if (keysIn(place) !== keys) faults.push('it has other keys');
+  const left = new Set(filesBelow(versionsIn(place)));
+  left.delete('floor.json');
+  if (wanted !== undefined) {
+    const tree = join(made, wanted, 'seed');
+    for (const path of filesBelow(tree)) {
+      if (!left.delete(join(wanted, path))) faults.push(`${path} is missing`);
+      else if (!readFileSync(join(tree, path)).equals(readFileSync(join(versionsIn(place), wanted, path)))) {
+        faults.push(`${path} has another content`);
+      }
+    }
+  }
+  faults.push(...[...left].map((path) => `${path} was left beside the versions`));
+  const unfinished = filesBelow(state).filter((path) => /\.(new|part)$/.test(path));
+  return [...faults, ...unfinished.map((path) => `${path} was left in the state folder`)];
+}
