@@ -1,6 +1,14 @@
 /** A whole Linux that boots: a root folder of its own over this machine's /usr, started by a real systemd in a container. */
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { missingOnThisMachine } from './needs.ts';
@@ -16,6 +24,8 @@ export type BootedRoot = {
   pathOf(path: string): string;
   /** Starts a program inside and does not wait for its end. */
   start(program: string, ...words: string[]): ChildProcess;
+  /** Its processes, as this machine numbers them. */
+  processes(): readonly number[];
   /** Shuts it down and starts it again. */
   reboot(): Promise<void>;
   /** Its processes are gone from one moment to the next; then it starts again. */
@@ -164,6 +174,7 @@ export async function bootRoot(
       return output.trimEnd();
     },
     pathOf: (path) => join(root, path),
+    processes: () => processesLike(leader),
     async reboot() {
       await halt();
       await boot();
@@ -185,4 +196,19 @@ function childOf(pid: number): number {
   } catch {
     return 0;
   }
+}
+
+/** All that are in the same container, by the name space of their numbers. */
+function processesLike(leader: number): readonly number[] {
+  const spaceOf = (pid: string) => {
+    try {
+      return readlinkSync(`/proc/${pid}/ns/pid`);
+    } catch {
+      return undefined;
+    }
+  };
+  const space = spaceOf(String(leader));
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && spaceOf(name) === space)
+    .map(Number);
 }

@@ -5,7 +5,7 @@ import type { UpgradeMember } from '@holdfast/contract';
 import { type BootedLinux, bootLinux } from './booted.ts';
 import { memberIs, type OrderOptions, orderVersion } from './orders.ts';
 import { type BuiltRelease, builtRelease, offerRelease } from './release.ts';
-import { startTestSite, type TestSite } from './site.ts';
+import { startTestSite, type TestSite, type TestSiteOptions } from './site.ts';
 
 const state = '/var/lib/holdfast-client';
 const unit = 'holdfast-client.service';
@@ -26,9 +26,13 @@ export type UpgradedLinux = {
   readonly stop: () => Promise<void>;
 };
 
-export async function upgradedLinux(folder: string, name: string): Promise<UpgradedLinux> {
+export async function upgradedLinux(
+  folder: string,
+  name: string,
+  options: Pick<TestSiteOptions, 'clock'> = {},
+): Promise<UpgradedLinux> {
   const built = await builtRelease();
-  const running = await startTestSite({ dataFolder: join(folder, 'site'), pollSeconds: 5 });
+  const running = await startTestSite({ ...options, dataFolder: join(folder, 'site'), pollSeconds: 5 });
   await offerRelease(running.api, built);
   const linux = await bootLinux(folder, name);
   copyFileSync(built.find('deb', 'linux').path, linux.pathOf('/root/client.deb'));

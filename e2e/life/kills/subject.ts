@@ -60,7 +60,7 @@ export async function openSubject(folder: string): Promise<Subject> {
   const setups = await setupSubject(folder, small, running);
   let opened: ReturnType<typeof openUpgradeSubject> | undefined;
   const upgrades = () => {
-    opened ??= openUpgradeSubject(join(folder, 'upgrades'), running, [small.find('tar.gz').about]);
+    opened ??= openUpgradeSubject(join(folder, 'upgrades'), small.find('tar.gz'));
     return opened;
   };
   return {
@@ -81,8 +81,14 @@ export async function openSubject(folder: string): Promise<Subject> {
       isUpgrade(flow) ? (await upgrades()).recovered(place) : await setups.recover(flow, place),
     faults: async (flow, place) =>
       isUpgrade(flow) ? (await upgrades()).faults(flow, place) : setups.faults(flow, place),
-    clients: async () => (await running.api.get<{ total: number }>('/clients?limit=1')).total,
-    close: () => running.site.close(),
+    clients: async () => {
+      const { total } = await running.api.get<{ total: number }>('/clients?limit=1');
+      return total + ((await (await opened)?.clients()) ?? 0);
+    },
+    async close() {
+      await (await opened)?.close();
+      await running.site.close();
+    },
   };
 }
 

@@ -2,21 +2,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type {
-  ClientPackage,
-  ClientUpgradeDetail,
-  CollectionSummary,
-  Page,
-  UpgradeMember,
-} from '@holdfast/contract';
+import type { ClientUpgradeDetail, CollectionSummary, Page, UpgradeMember } from '@holdfast/contract';
 import { readReleaseKey } from '../../../scripts/client/release-key.ts';
 import { layOut } from '../../../scripts/client/tree.ts';
-import type { TestSite } from '../../support/site.ts';
+import { startTestSite } from '../../support/site.ts';
 import { offerVersion } from '../../support/versions.ts';
 import { sickCode, sickReleases } from '../sick/releases.ts';
 import { type Aim, pathsIn, type Target } from './aim.ts';
 import { filesBelow } from './client-tree.ts';
 import { type ServiceGround, serviceGround, stateOf } from './service-ground.ts';
+import type { SmallPackage } from './small-release.ts';
 import { type AimAt, startTraced, type Traced } from './traced.ts';
 
 /** To a version that is well; from one that is sick back to the one before it; to a lower one that is ordered. */
@@ -56,6 +51,8 @@ export type UpgradeSubject = {
   /** Milliseconds from the kill to the end. */
   recovered(place: string): number;
   faults(flow: UpgradeFlow, place: string): readonly string[];
+  clients(): Promise<number>;
+  close(): Promise<void>;
 };
 
 /** Until the switch all of them do the same, and are killed there in one of them. */
@@ -66,12 +63,10 @@ export function concerning(flow: UpgradeFlow, targets: readonly Target[]): reado
 
 type Place = { readonly keys: string; readonly orderId: string; tookMs: number };
 
-/** @param packages of a release that the site has */
-export async function openUpgradeSubject(
-  folder: string,
-  { api, site, token }: TestSite,
-  packages: readonly ClientPackage[],
-): Promise<UpgradeSubject> {
+/** With a site of its own, which trusts another key. @param small a package that the releases may name */
+export async function openUpgradeSubject(folder: string, small: SmallPackage): Promise<UpgradeSubject> {
+  const { api, site, token } = await startTestSite({ dataFolder: join(folder, 'site'), pollSeconds: 3600 });
+  await api.upload(small.bytes);
   const installed = join(folder, 'installed');
   await layOut({
     target,
@@ -83,7 +78,7 @@ export async function openUpgradeSubject(
   if (!sick) throw new Error('no such sick release');
   for (const { version } of Object.values(courses)) {
     const before = version === courses.revert.version ? { before: sickCode(sick) } : {};
-    const release = { packages: [...packages] };
+    const release = { packages: [small.about] };
     await offerVersion(api, { release }, { version, platform: 'linux', folder: made, ...before });
   }
   const program = join(folder, 'manager');
@@ -127,6 +122,8 @@ export async function openUpgradeSubject(
     },
     recovered: (place) => at(place).tookMs,
     faults: (flow, place) => faultsOf(flow, place, at(place), made),
+    clients: async () => (await api.get<{ total: number }>('/clients?limit=1')).total,
+    close: () => site.close(),
   };
 }
 
