@@ -1,5 +1,6 @@
 /** A client under a real systemd becomes another version, and comes back from one that is sick, whatever its site hears. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +11,10 @@ import { temporaryFolder } from '../support/folders.ts';
 import { type UpgradedLinux, upgradedLinux } from '../support/upgrades.ts';
 import { offerVersion } from '../support/versions.ts';
 import { sickCode, sickReleases } from './sick/releases.ts';
+
+/** What a folder takes of the disk, in whole blocks of it. */
+const diskBytes = (path: string) =>
+  Number(execFileSync('du', ['--summarize', '--block-size=1', path], { encoding: 'utf8' }).split('\t', 1)[0]);
 
 const folder = temporaryFolder();
 const full = process.env.HOLDFAST_FULL !== undefined;
@@ -107,11 +112,22 @@ describe('an installed client', { skip: bootingMissing() }, () => {
     assert.equal((await machine.linux.run('holdfast-client', 'verify')).code, 0);
   });
 
-  it('goes back to a lower version where its site orders that', async () => {
+  it('goes back to a lower version where its site orders that, and three take little more room than one', async (context) => {
     const upgrade = await machine.order('0.1.0', { action: 'rollback' });
     const member = await machine.memberIs(upgrade, ['blessed', 'failed']);
     assert.equal(member.state, 'blessed', JSON.stringify(member));
     assert.equal((await status()).version, '0.1.0');
+    const { versions } = await machine.answer<Versions>('versions');
+    assert.deepEqual(
+      versions.map(({ version }) => version),
+      ['seed', '0.1.0', '0.2.0'],
+    );
+    const [one, more] = [machine.linux.pathOf('/opt/holdfast-client'), machine.state('versions')].map(
+      diskBytes,
+    );
+    const ratio = ((one ?? 0) + (more ?? 0)) / (one ?? 0);
+    context.diagnostic(`${one} bytes of one version, ${more} of two more: ${ratio.toFixed(3)} times one`);
+    assert.ok(ratio <= 1.4, `three versions take ${ratio} times one`);
   });
 
   for (const sick of sickReleases.filter(({ name }) => full || inSlice.includes(name))) {

@@ -16,18 +16,25 @@ export type Target = {
   /** The same in every run: what it is about, and which one of those it is. */
   readonly key: string;
   readonly what: string;
+  /** Of the service, from 1, where it is one that is started again and again: what is counted is counted within. */
+  readonly start?: number;
   /** The best first. */
   readonly aims: readonly Aim[];
 };
 
 const placeName = 'PLACE';
 
-/** Every call of a trace that changes something. @param place path of what was worked on */
-export function targetsIn(trace: string, place: string): readonly Target[] {
+/**
+ * Every call of a trace that changes something.
+ * @param place path of what was worked on
+ * @param start of the service, if the trace is of one
+ */
+export function targetsIn(trace: string, place: string, start?: number): readonly Target[] {
   const entered = enteredIn(trace, place);
   return changingCalls(entered).map((call) => ({
-    key: keyOf(call.what, occurrenceOf(call, entered)),
+    key: keyOf(call.what, occurrenceOf(call, entered), start),
     what: call.what,
+    ...(start === undefined ? {} : { start }),
     aims: aimsAt(call, entered).map((aim) => ({
       ...aim,
       paths: aim.paths.map((path) => path.replaceAll(place, placeName)),
@@ -58,10 +65,11 @@ export function killedAt(trace: string, target: Target, aim: Aim, place: string)
   const occurrence = occurrenceOf(last, entered);
   if (last.what === target.what && occurrence === aim.occurrence) return target.key;
   // Where all was counted, what was hit instead of it is known, too.
-  return aim.paths.length === 0 ? keyOf(last.what, occurrence) : undefined;
+  return aim.paths.length === 0 ? keyOf(last.what, occurrence, target.start) : undefined;
 }
 
-const keyOf = (what: string, occurrence: number) => `${what} #${occurrence}`;
+const keyOf = (what: string, occurrence: number, start: number | undefined) =>
+  `${start === undefined ? '' : `start ${start}: `}${what} #${occurrence}`;
 
 const upTo = (call: Entered, all: readonly Entered[]) => all.slice(0, all.indexOf(call) + 1);
 const occurrenceOf = (call: Entered, all: readonly Entered[]) =>

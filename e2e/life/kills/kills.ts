@@ -59,7 +59,7 @@ export async function killEverywhere(
     const at = await subject.prepare(flow, name);
     let where = `near ${target.key}`;
     try {
-      const trace = await subject.trace(flow, at, { ...aim, dies: target.dies });
+      const trace = await subject.trace(flow, at, { ...aim, dies: target.dies, start: target.start ?? 1 });
       const killed = killedAt(trace, target, aim, at);
       if (killed) hit.add(killed);
       where = killed ?? where;

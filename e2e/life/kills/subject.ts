@@ -12,9 +12,10 @@ import { type Aim, pathsIn, type Target, targetsIn } from './aim.ts';
 import { damage, faultsOf } from './client-tree.ts';
 import { debianMissing } from './debian.ts';
 import { debianGround, folderGround, type Ground } from './grounds.ts';
+import type { AtStart } from './run-service.ts';
 import { type SmallRelease, smallRelease } from './small-release.ts';
 import { type Kill, traced } from './traced.ts';
-import { concerning, openUpgradeSubject, type UpgradeFlow, upgradeFlows } from './upgrade-subject.ts';
+import { openUpgradeSubject, type UpgradeFlow, upgradeFlows, upgradeTargets } from './upgrade-subject.ts';
 
 /** Milliseconds in which a set-up that was killed must have come to its end. */
 const recoveryLimit = 60_000;
@@ -40,7 +41,7 @@ export type Subject = {
   /** Makes a place to work on, anew. @param name one plain name */
   prepare(flow: Flow, name: string): Promise<string>;
   /** Runs the bootstrap under strace; answers what strace wrote. @param aim call at which it, or its child, is killed */
-  trace(flow: Flow, place: string, aim?: Aim & Pick<Kill, 'dies'>): Promise<string>;
+  trace(flow: Flow, place: string, aim?: Aim & Pick<Kill, 'dies'> & AtStart): Promise<string>;
   /** The calls of a trace that are aimed at in this flow. */
   targets(flow: Flow, trace: string, place: string): readonly Target[];
   /** Runs it again as it is; resolves with milliseconds when it ended well. @throws what it said otherwise */
@@ -72,10 +73,8 @@ export async function openSubject(folder: string): Promise<Subject> {
     },
     trace: async (flow, place, aim) =>
       isUpgrade(flow) ? await (await upgrades()).trace(place, aim) : await setups.trace(flow, place, aim),
-    targets: (flow, trace, place) => {
-      const all = targetsIn(trace, place);
-      return isUpgrade(flow) ? concerning(flow, all) : all;
-    },
+    targets: (flow, trace, place) =>
+      isUpgrade(flow) ? upgradeTargets(flow, trace, place) : targetsIn(trace, place),
     // A service is started again by its manager.
     recover: async (flow, place) =>
       isUpgrade(flow) ? (await upgrades()).recovered(place) : await setups.recover(flow, place),

@@ -1,8 +1,7 @@
 /** A program of Node under strace, killed at a call where that is asked for, it or the child that makes the call. */
-import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import type { Readable, Writable } from 'node:stream';
 import type { Aim } from './aim.ts';
 import { changingNames, killedIn } from './trace.ts';
 
@@ -47,33 +46,30 @@ export type Kill = AimAt & {
   readonly dies: 'child' | 'both';
 };
 
-/** A program of Node that waits for its main to be let in, and a tracer that is to be at it before. */
-export type Traced = {
-  readonly running: ChildProcessByStdio<Writable, Readable, Readable>;
-  readonly tracer: ChildProcess;
-  /** Resolves when the program has ended, and when its tracer has nothing to write any more. */
-  readonly ended: Promise<unknown>;
+export type Tracer = {
+  /** Resolves when it is at the program, or has ended. */
+  readonly attached: Promise<unknown>;
+  /** Resolves when it has nothing to write any more. */
   readonly closed: Promise<unknown>;
-  /** What strace wrote until now. */
+  /** What it wrote until now. */
   written(): string;
-  /** Its main is loaded. */
-  letIn(): void;
+  /**
+   * Not asked to let go: programs were seen that never woke again after that. The kernel lets go of them well.
+   */
+  detach(): void;
 };
 
-/** @param onWritten called with what strace has written since the last time */
-export async function startTraced(
-  { before: [program, ...before], after, environment }: NodeLine,
+/**
+ * Traces a program and all its children from now on.
+ * @param kill where the one is killed that comes there first
+ * @param onWritten called with what was written since the last time
+ */
+export function attachTracer(
+  pid: number | undefined,
   kill: AimAt | undefined,
   onWritten: (lines: string) => void = () => undefined,
-): Promise<Traced> {
-  const drawn = randomBytes(4).toString('hex');
-  const running = spawn(program, [...before, gate(drawn), ...after], {
-    env: environment,
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  const ended = once(running, 'exit');
-  await Promise.race([once(running.stdout, 'data'), ended]);
-  const tracer = spawn('strace', [...straceWords(kill, drawn), '-p', String(running.pid)], {
+): Tracer {
+  const tracer = spawn('strace', [...straceWords(kill), '-p', String(pid)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let written = '';
@@ -87,14 +83,11 @@ export async function startTraced(
       if (String(lines).includes('attached')) resolve();
     });
   });
-  await Promise.race([attached, closed]);
   return {
-    running,
-    tracer,
-    ended,
+    attached: Promise.race([attached, closed]),
     closed,
-    written: () => written.replaceAll(drawn, drawnName),
-    letIn: () => void running.stdin.end('\n'),
+    written: () => written,
+    detach: () => void tracer.kill('SIGKILL'),
   };
 }
 
@@ -104,35 +97,47 @@ export async function startTraced(
  *
  * @throws Error when it does not end
  */
-export async function traced(line: NodeLine, kill?: Kill): Promise<string> {
+export async function traced(
+  { before: [program, ...before], after, environment }: NodeLine,
+  kill?: Kill,
+): Promise<string> {
+  const drawn = randomBytes(4).toString('hex');
+  const running = spawn(program, [...before, gate(drawn), ...after], {
+    env: environment,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const ended = once(running, 'exit');
+  await Promise.race([once(running.stdout, 'data'), ended]);
+  running.stdout.resume();
+  const aimed = kill && { ...kill, at: kill.at.map((path) => path.replaceAll(drawnName, drawn)) };
   let tail = '';
-  const { running, tracer, ended, closed, written, letIn } = await startTraced(line, kill, (lines) => {
+  const tracer = attachTracer(running.pid, aimed, (lines) => {
     if (kill?.dies === 'both' && killedIn(tail + lines).size > 0) running.kill('SIGKILL');
     tail = lines.slice(-lineLength);
   });
-  running.stdout.resume();
   let said = '';
   running.stderr.setEncoding('utf8').on('data', (lines: string) => {
     said += lines;
-    // Not asked to let go: programs were seen that never woke again after that. The kernel lets go of them well.
-    if (triesAgain.test(said)) tracer.kill('SIGKILL');
+    if (triesAgain.test(said)) tracer.detach();
   });
   let late = false;
   const alarm = setTimeout(() => {
     late = true;
-    for (const one of [running, tracer]) one.kill('SIGKILL');
+    running.kill('SIGKILL');
+    tracer.detach();
   }, limit);
-  letIn();
-  await Promise.all([ended, closed]);
+  await tracer.attached;
+  running.stdin.end('\n');
+  await Promise.all([ended, tracer.closed]);
   clearTimeout(alarm);
   if (late) throw new Error(`it has not ended within ${limit / 1000} s: ${said}`);
-  return written();
+  return tracer.written().replaceAll(drawn, drawnName);
 }
 
-function straceWords(kill: AimAt | undefined, drawn: string): readonly string[] {
+function straceWords(kill: AimAt | undefined): readonly string[] {
   // Written to a pipe, and so line by line.
   const words = ['-f', '-y', '-s', '0', '-o', '|cat', '-e', `trace=${changingNames.join(',')}`];
   if (!kill) return words;
-  const paths = kill.at.flatMap((path) => ['-P', path.replaceAll(drawnName, drawn)]);
+  const paths = kill.at.flatMap((path) => ['-P', path]);
   return [...words, '-e', `inject=${kill.name}:signal=SIGKILL:when=${kill.nth}`, ...paths];
 }

@@ -1,31 +1,21 @@
 /** What is killed while it becomes another version of itself, or comes back from one: an installed client under its manager. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientUpgradeDetail, CollectionSummary, Page, UpgradeMember } from '@holdfast/contract';
 import { readReleaseKey } from '../../../scripts/client/release-key.ts';
 import { layOut } from '../../../scripts/client/tree.ts';
 import { startTestSite } from '../../support/site.ts';
 import { offerVersion } from '../../support/versions.ts';
 import { sickCode, sickReleases } from '../sick/releases.ts';
-import { type Aim, pathsIn, type Target } from './aim.ts';
+import { type Aim, pathsIn, type Target, targetsIn } from './aim.ts';
 import { filesBelow } from './client-tree.ts';
-import { type ServiceGround, serviceGround, stateOf } from './service-ground.ts';
+import { type AtStart, nextStart, runService } from './run-service.ts';
+import { serviceGround, stateOf } from './service-ground.ts';
 import type { SmallPackage } from './small-release.ts';
-import { type AimAt, startTraced, type Traced } from './traced.ts';
 
 /** To a version that is well; from one that is sick back to the one before it; to a lower one that is ordered. */
 export const upgradeFlows = ['upgrade', 'revert', 'rollback'] as const;
 export type UpgradeFlow = (typeof upgradeFlows)[number];
-
-/** Milliseconds in which a client that was killed must have come to its end. */
-const recoveryLimit = 60_000;
-/** The same for a whole run under strace, from its first start. */
-const wholeLimit = 150_000;
-const lookMs = 250;
-/** Milliseconds after which the manager has told of a death, if it is that of the service. */
-const childMs = 1_000;
-const deadlyLine = /\+\+\+ killed by SIGKILL/;
 
 const target = { platform: 'linux', architecture: 'x64' } as const;
 const installedVersion = '0.5.0';
@@ -47,7 +37,7 @@ const courses: Readonly<Record<UpgradeFlow, Course>> = {
 export type UpgradeSubject = {
   prepare(flow: UpgradeFlow, place: string): Promise<void>;
   /** Runs the client until its upgrade is over; answers what strace wrote. @param aim where it is killed */
-  trace(place: string, aim?: Aim): Promise<string>;
+  trace(place: string, aim?: Aim & AtStart): Promise<string>;
   /** Milliseconds from the kill to the end. */
   recovered(place: string): number;
   faults(flow: UpgradeFlow, place: string): readonly string[];
@@ -55,10 +45,11 @@ export type UpgradeSubject = {
   close(): Promise<void>;
 };
 
-/** Until the switch all of them do the same, and are killed there in one of them. */
-export function concerning(flow: UpgradeFlow, targets: readonly Target[]): readonly Target[] {
-  if (flow === 'upgrade') return targets;
-  return targets.slice(targets.findIndex(({ what }) => what.includes('"folder/current.new"')));
+/** Until the switch all flows do the same, and are killed there in one of them. */
+export function upgradeTargets(flow: UpgradeFlow, trace: string, place: string): readonly Target[] {
+  const all = trace.split(nextStart).flatMap((one, index) => targetsIn(one, place, index + 1));
+  if (flow === 'upgrade') return all;
+  return all.slice(all.findIndex(({ what }) => what.includes('"folder/current.new"')));
 }
 
 type Place = { readonly keys: string; readonly orderId: string; tookMs: number };
@@ -116,7 +107,7 @@ export async function openUpgradeSubject(folder: string, small: SmallPackage): P
         return (state === 'blessed' || state === 'failed') && !isUnderWay(place);
       };
       const kill = aim && { ...aim, at: pathsIn(aim, place) };
-      const { trace, tookMs } = await run({ ground, place, kill, isOver });
+      const { trace, tookMs } = await runService({ ground, place, kill, isOver });
       one.tookMs = tookMs;
       return trace;
     },
@@ -125,57 +116,6 @@ export async function openUpgradeSubject(folder: string, small: SmallPackage): P
     clients: async () => (await api.get<{ total: number }>('/clients?limit=1')).total,
     close: () => site.close(),
   };
-}
-
-type Run = {
-  readonly ground: ServiceGround;
-  readonly place: string;
-  readonly kill: AimAt | undefined;
-  readonly isOver: () => Promise<boolean>;
-};
-
-/** Has it run, be killed once, and run to its end with nobody watching. @throws Error when it does not end in its time */
-async function run({ ground, place, kill, isOver }: Run): Promise<{ trace: string; tookMs: number }> {
-  let [said, killedAt, deaths, asked] = ['', 0, 0, 0];
-  // The next start would be killed there, too.
-  const killed = () => {
-    if (killedAt > 0) return;
-    killedAt = performance.now();
-    traced.tracer.kill('SIGKILL');
-  };
-  const traced: Traced = await startTraced(ground.line(place), kill, (lines) => {
-    if (!kill || !deadlyLine.test(lines)) return;
-    const before = deaths;
-    // A child that died alone: the manager has nothing to tell of it.
-    setTimeout(() => deaths === before && killed(), childMs).unref();
-  });
-  traced.running.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
-  });
-  traced.running.stdout.setEncoding('utf8').on('data', (text: string) => {
-    if (!text.includes('SIGKILL')) return;
-    deaths += 1;
-    // Its guard ends a version that it has given up, once, in the same way.
-    if (asked === 0 && said.includes(' is given up: ')) asked += 1;
-    else if (kill) killed();
-  });
-  const began = performance.now();
-  traced.letIn();
-  try {
-    while (!(await isOver())) {
-      const now = performance.now();
-      const late = killedAt > 0 ? now - killedAt > recoveryLimit : now - began > wholeLimit;
-      if (late) throw new Error(`it has not come to its end: ${said.slice(-1000)}`);
-      await sleep(lookMs);
-    }
-    const tookMs = killedAt > 0 ? performance.now() - killedAt : 0;
-    traced.running.kill('SIGTERM');
-    await Promise.all([traced.ended, traced.closed]);
-    return { trace: traced.written(), tookMs };
-  } catch (thrown) {
-    for (const one of [traced.running, traced.tracer]) one.kill('SIGKILL');
-    throw thrown;
-  }
 }
 
 const records = ['trial.json', 'verdict.json', 'saved.json', 'blessing.json'];

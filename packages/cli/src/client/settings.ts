@@ -14,9 +14,12 @@ const idShape = Compile(Uuid);
 const statusName = 'status.json';
 const requestsName = 'requests';
 
-/** For what only shows how things are: it is not made durable, and written anew in any case. */
-async function publish(folder: string, name: string, text: string): Promise<void> {
-  const temporary = join(folder, `${name}.${process.pid}.new`);
+/**
+ * For what only shows how things are: it is not made durable, and written anew in any case.
+ * @param temporaryName one that nobody else writes at the same time
+ */
+async function publish(folder: string, name: string, text: string, temporaryName: string): Promise<void> {
+  const temporary = join(folder, temporaryName);
   try {
     await writeFile(temporary, text, { mode: 0o600 });
     await rename(temporary, join(folder, name));
@@ -48,9 +51,12 @@ export async function settingsOf(folder: string): Promise<ClientSettings> {
   throw new HoldfastError('client.not-enrolled', `There is no client in ${folder}: it has no settings.`);
 }
 
-/** What the running client shows to `status`: a view, made anew at every start, so it is not made durable. */
+/**
+ * What the running client shows to `status`: a view, made anew at every start, so it is not made durable. There is one client
+ * in a folder, so what a killed one was writing is written over by the next.
+ */
 export function publishStatus(folder: string, status: ClientStatus): Promise<void> {
-  return publish(folder, statusName, `${JSON.stringify(status)}\n`);
+  return publish(folder, statusName, `${JSON.stringify(status)}\n`, `${statusName}.new`);
 }
 
 /** Written by this program alone, into a folder that its account alone may write. */
@@ -70,7 +76,7 @@ export async function leaveRequest(folder: string, deploymentId: string): Promis
   if (!idShape.Check(deploymentId)) {
     throw new HoldfastError('request.invalid', `${deploymentId} is not the id of a deployment; see status.`);
   }
-  await publish(await requestsFolder(folder), deploymentId, '');
+  await publish(await requestsFolder(folder), deploymentId, '', `${deploymentId}.${process.pid}.new`);
 }
 
 /** Takes what was asked since the last time. */
