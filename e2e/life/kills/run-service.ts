@@ -1,9 +1,11 @@
 /** An installed client as a service that is killed at one call, started again, and has come to its end. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ServiceGround } from './service-ground.ts';
+import { type ServiceGround, stateOf } from './service-ground.ts';
 import { type AimAt, attachTracer, type Tracer } from './traced.ts';
 
 /** The start of the service at which an aim is one. */
@@ -45,6 +47,7 @@ export async function runService({
   const ended = once(manager, 'exit');
   const tracers: Tracer[] = [];
   let [said, starts, ends, killedAt] = ['', 0, 0, 0];
+  let published = 0;
   const killed = () => {
     if (killedAt === 0) killedAt = performance.now();
     tracers.at(-1)?.detach();
@@ -66,8 +69,11 @@ export async function runService({
   };
   const onEnd = (signal: string) => {
     ends += 1;
-    if (kill && starts === kill.start && signal === 'SIGKILL') killed();
-    else tracers.at(-1)?.detach();
+    if (kill && starts === kill.start && signal === 'SIGKILL') {
+      // Whoever comes up after that says how it stands.
+      published = publishedAt(place);
+      killed();
+    } else tracers.at(-1)?.detach();
   };
   manager.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text;
@@ -79,7 +85,7 @@ export async function runService({
   });
   const began = performance.now();
   try {
-    while (!(await isOver())) {
+    while (!(await isOver()) || publishedAt(place) === published) {
       const now = performance.now();
       const late = killedAt > 0 ? now - killedAt > recoveryLimit : now - began > wholeLimit;
       if (late) throw new Error(`it has not come to its end: ${said.slice(-1000)}`);
@@ -96,3 +102,7 @@ export async function runService({
     throw thrown;
   }
 }
+
+/** When the client said last how it stands. */
+const publishedAt = (place: string): number =>
+  statSync(join(stateOf(place), 'status.json'), { throwIfNoEntry: false })?.mtimeMs ?? 0;

@@ -182,10 +182,14 @@ describe('what the launcher starts', () => {
     }));
 });
 
-/** A machine whose time passes by sleeping, and a version as a guard sees it. */
+/**
+ * A machine whose time passes by sleeping, and a version as a guard sees it.
+ * @param slept milliseconds that the machine has slept until then
+ */
 function watching(
-  change: (time: number) => Partial<Omit<Sight, 'atMs'>> = () => ({}),
+  change: (time: number) => Partial<Omit<Sight, 'atMs' | 'nowMs'>> = () => ({}),
   answers: readonly SiteAnswer[] = ['answers'],
+  slept: (time: number) => number = () => 0,
 ) {
   let time = 0;
   let beats = 0;
@@ -216,7 +220,7 @@ function watching(
     disk,
     boot: { id: async () => 'first', awake: async () => time },
     clock: {
-      now: () => time,
+      now: () => time + slept(time),
       monotonic: () => time,
       sleep: async (ms: number, signal?: AbortSignal) => {
         time += ms;
@@ -306,6 +310,17 @@ describe('the guard of a trial', () => {
         assert.ok(seen.time() < limit, `${cause}: ${seen.time()} ms`);
       }));
   }
+
+  it('lets a version go on that turned last before the machine slept', () =>
+    onTrial(async (state, path) => {
+      await withVersions(state, (versions) => writeBlessing(versions, blessingOf()));
+      const slept = (time: number) => (time >= 9_500 ? 26 * 60 * minute : 0);
+      // It looks at its clock each second, and the guard every other one.
+      const change = (time: number) => ({ clockAheadMs: slept(time - 1_000) - slept(time) });
+      const seen = watching(change, ['answers'], slept);
+      assert.equal(await seen.guard(path), 'blessed');
+      assert.ok(seen.time() > 12_000, 'it was over before');
+    }));
 
   it('lets a version that grows and works hard while it starts go on', () =>
     onTrial(async (state, path) => {

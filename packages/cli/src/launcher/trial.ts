@@ -74,9 +74,10 @@ export function startGuard(
 ): () => Promise<void> {
   const beats = new Int32Array(new SharedArrayBuffer(12));
   const beat = () => {
-    Atomics.add(beats, 0, 1);
+    // In this order: who sees the turn sees its clock.
     Atomics.store(beats, 1, Math.floor(Date.now() / 1000));
     Atomics.store(beats, 2, Math.floor(performance.eventLoopUtilization().active));
+    Atomics.add(beats, 0, 1);
   };
   beat();
   const beating = setInterval(beat, beatMs).unref();

@@ -23,7 +23,7 @@ export type SiteAnswer = 'answers' | 'busy' | 'away';
 /** What the guard can see of the version without asking it. */
 export type Watched = {
   /** Its process, as it is at this moment. */
-  sight(): Omit<Sight, 'atMs'>;
+  sight(): Omit<Sight, 'atMs' | 'nowMs'>;
   /** Whether the site answers this client now, by a request of the guard's own. */
   site(): Promise<SiteAnswer>;
   /** Ends its process at once, so that the service manager starts the version before it. Resolves when that is under way. */
@@ -93,7 +93,7 @@ async function look(guard: Guard, state: Folder): Promise<GuardEnd | undefined> 
   const atMs = await awake();
   const trial = await withVersions(state, readTrial);
   if (trial === undefined) return 'no-trial';
-  const wrong = judge({ ...watched.sight(), atMs }) ?? (await lost(state, trial));
+  const wrong = judge({ ...watched.sight(), atMs, nowMs: ports.clock.now() }) ?? (await lost(state, trial));
   if (wrong !== undefined) return await giveUp(guard, state, trial, wrong);
   // However soon the site has said so: what shows late is to have its time.
   const late = atMs >= trial.leastMs;

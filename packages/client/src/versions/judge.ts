@@ -5,6 +5,8 @@ import { type TrialFailure, trialFailures } from '@holdfast/contract';
 export type Sight = {
   /** Milliseconds awake since its guard began. */
   readonly atMs: number;
+  /** Milliseconds since 1970, by the machine's clock. */
+  readonly nowMs: number;
   /** Rises while its loop turns. */
   readonly beats: number;
   /** Bytes of memory that its process takes. */
@@ -40,17 +42,20 @@ const megabytes = (bytes: number) => `${Math.round(bytes / 1024 ** 2)} MB`;
 /** Judges one life of a version, sight by sight in their order. */
 export function createJudge(): (sight: Sight) => Fault | undefined {
   let turned: Sight | undefined;
+  let last: Sight | undefined;
   /** The first sight after it has settled. */
   let settled: Sight | undefined;
   return (sight) => {
     const turns = turned === undefined || sight.beats !== turned.beats;
     if (turned === undefined || turns) turned = sight;
+    const jumped = last !== undefined && jumpMs(last, sight) > mostClockMs;
+    last = sight;
     if (settled === undefined && sight.atMs >= settlingMs) settled = sight;
     const stillMs = sight.atMs - turned.atMs;
     if (stillMs >= hungMs) return fault('hung', `its loop stood still for ${Math.round(stillMs / 1000)} s`);
     if (sight.memory > mostMemory) return fault('memory', `it takes ${megabytes(sight.memory)}`);
-    // A loop that stands still shows its clock of then.
-    if (turns && Math.abs(sight.clockAheadMs) > mostClockMs) {
+    // A loop that stands still shows its clock of then; so does one that turned last before the machine slept, or was set.
+    if (turns && !jumped && Math.abs(sight.clockAheadMs) > mostClockMs) {
       return fault(
         'clock',
         `its clock differs by ${Math.round(sight.clockAheadMs / 1000)} s from the machine's`,
@@ -67,6 +72,9 @@ export function createJudge(): (sight: Sight) => Fault | undefined {
     return undefined;
   };
 }
+
+/** Milliseconds that the machine's clock went on, or back, without the machine being awake for them. */
+const jumpMs = (last: Sight, { nowMs, atMs }: Sight) => Math.abs(nowMs - last.nowMs - (atMs - last.atMs));
 
 export function fault(cause: TrialFailure, reason: string = trialFailures[cause]): Fault {
   return { cause, reason };

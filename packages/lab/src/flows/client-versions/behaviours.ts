@@ -1,5 +1,5 @@
 /** What versions on trial do once they are started, as data: how a sick one is sick. */
-import type { Sight } from '@holdfast/client/versions';
+import type { Sight, Watched } from '@holdfast/client/versions';
 
 export type Behaviour = {
   readonly name: string;
@@ -18,7 +18,7 @@ export type Behaviour = {
   readonly diesAfterMs?: number;
   readonly hangsAfterMs?: number;
   /** What its guard sees of it, where that is not as usual. */
-  readonly sight?: (aliveMs: number) => Partial<Omit<Sight, 'atMs' | 'beats'>>;
+  readonly sight?: (aliveMs: number) => Partial<Omit<Sight, 'atMs' | 'nowMs' | 'beats'>>;
 };
 
 const minute = 60_000;
@@ -48,7 +48,7 @@ export const sickBehaviours: readonly Behaviour[] = [
 ];
 
 /** What a guard sees of a process that has been alive for so long. */
-export function sightOf({ sight, hangsAfterMs }: Behaviour, aliveMs: number): Omit<Sight, 'atMs'> {
+export function sightOf({ sight, hangsAfterMs }: Behaviour, aliveMs: number): ReturnType<Watched['sight']> {
   const turnedMs = Math.min(aliveMs, hangsAfterMs ?? aliveMs);
   return {
     beats: Math.floor(turnedMs / 1_000),
