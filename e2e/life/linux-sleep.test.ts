@@ -58,9 +58,12 @@ describe('a laptop that sleeps 26 hours in the middle of the switch', {
   }
 
   const trial = (): Trial | undefined => {
-    const path = machine.state('versions/trial.json');
-    // Replaced at one stroke, and gone at one.
-    return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Trial) : undefined;
+    try {
+      return JSON.parse(readFileSync(machine.state('versions/trial.json'), 'utf8')) as Trial;
+    } catch (thrown) {
+      if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
+      throw thrown;
+    }
   };
 
   async function until(what: string, so: () => boolean): Promise<void> {
