@@ -19,6 +19,7 @@ const recoveryLimit = 60_000;
 /** The same for a whole run under strace, from its first start. */
 const wholeLimit = 150_000;
 const lookMs = 250;
+const settleMs = 1_500;
 /** Milliseconds after which the manager has told of a death, if it is that of the service. */
 const childMs = 1_000;
 const deadlyLine = /\+\+\+ killed by SIGKILL/;
@@ -35,19 +36,50 @@ export type Run = {
  * wrote of every start; of the one in which it was killed where it was.
  * @throws Error when it does not end in its time
  */
-export async function runService({
-  ground,
-  place,
-  kill,
-  isOver,
-}: Run): Promise<{ trace: string; tookMs: number }> {
+export async function runService(run: Run): Promise<{ trace: string; tookMs: number }> {
+  const service = startService(run);
+  const isDone = async () => (await run.isOver()) && publishedAt(run.place) !== service.published();
+  const began = performance.now();
+  try {
+    for (;;) {
+      const [now, killedAt] = [performance.now(), service.killedAt()];
+      if (await isDone()) {
+        // What it does at the end, and is killed at, is to come.
+        await sleep(settleMs);
+        if (service.killedAt() === killedAt && (await isDone())) break;
+      }
+      const late = killedAt > 0 ? now - killedAt > recoveryLimit : now - began > wholeLimit;
+      if (late) throw new Error(`it has not come to its end: ${service.said()}`);
+      await sleep(lookMs);
+    }
+    const killedAt = service.killedAt();
+    const tookMs = killedAt > 0 ? performance.now() - killedAt : 0;
+    return { trace: await service.stop(), tookMs };
+  } catch (thrown) {
+    service.abandon();
+    throw thrown;
+  }
+}
+
+type Service = {
+  /** When it was killed, on the clock of this process; 0 before that. */
+  killedAt(): number;
+  /** When it had said last how it stands, when it was killed: whoever comes up after that says so again. */
+  published(): number;
+  /** The last of what it has complained about. */
+  said(): string;
+  /** Answers what was traced. */
+  stop(): Promise<string>;
+  abandon(): void;
+};
+
+function startService({ ground, place, kill }: Run): Service {
   const { before, after, environment } = ground.line(place);
   const [program, ...words] = before;
   const manager = spawn(program, [...words, ...after], { env: environment, stdio: ['pipe', 'pipe', 'pipe'] });
   const ended = once(manager, 'exit');
   const tracers: Tracer[] = [];
-  let [said, starts, ends, killedAt] = ['', 0, 0, 0];
-  let published = 0;
+  let [said, starts, ends, killedAt, published] = ['', 0, 0, 0, 0];
   const killed = () => {
     if (killedAt === 0) killedAt = performance.now();
     tracers.at(-1)?.detach();
@@ -70,37 +102,32 @@ export async function runService({
   const onEnd = (signal: string) => {
     ends += 1;
     if (kill && starts === kill.start && signal === 'SIGKILL') {
-      // Whoever comes up after that says how it stands.
       published = publishedAt(place);
       killed();
     } else tracers.at(-1)?.detach();
   };
   manager.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
+    said = (said + text).slice(-1_000);
   });
-  const lines = createInterface({ input: manager.stdout });
-  lines.on('line', (line) => {
+  createInterface({ input: manager.stdout }).on('line', (line) => {
     if (line === 'starts') void onStart();
     else onEnd(line.replace('ended ', ''));
   });
-  const began = performance.now();
-  try {
-    while (!(await isOver()) || publishedAt(place) === published) {
-      const now = performance.now();
-      const late = killedAt > 0 ? now - killedAt > recoveryLimit : now - began > wholeLimit;
-      if (late) throw new Error(`it has not come to its end: ${said.slice(-1000)}`);
-      await sleep(lookMs);
-    }
-    const tookMs = killedAt > 0 ? performance.now() - killedAt : 0;
-    manager.kill('SIGTERM');
-    await ended;
-    await Promise.all(tracers.map(({ closed }) => closed));
-    return { trace: tracers.map(({ written }) => written()).join(nextStart), tookMs };
-  } catch (thrown) {
-    manager.kill('SIGKILL');
-    for (const tracer of tracers) tracer.detach();
-    throw thrown;
-  }
+  return {
+    killedAt: () => killedAt,
+    published: () => published,
+    said: () => said,
+    async stop() {
+      manager.kill('SIGTERM');
+      await ended;
+      await Promise.all(tracers.map(({ closed }) => closed));
+      return tracers.map(({ written }) => written()).join(nextStart);
+    },
+    abandon() {
+      manager.kill('SIGKILL');
+      for (const tracer of tracers) tracer.detach();
+    },
+  };
 }
 
 /** When the client said last how it stands. */
