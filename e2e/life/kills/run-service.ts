@@ -118,10 +118,13 @@ function startService({ ground, place, kill }: Run): Service {
     published: () => published,
     said: () => said,
     async stop() {
+      const trace = () => tracers.map(({ written }) => written()).join(nextStart);
+      // What a service does because it is stopped here is no part of its upgrade.
+      const before = trace();
       manager.kill('SIGTERM');
       await ended;
       await Promise.all(tracers.map(({ closed }) => closed));
-      return tracers.map(({ written }) => written()).join(nextStart);
+      return kill ? trace() : before;
     },
     abandon() {
       manager.kill('SIGKILL');
