@@ -51,7 +51,10 @@ export type ClientInstallation = Pick<Installation, 'place' | 'releaseKey' | 'al
 /** What a client has to become another version of itself. */
 export type VersionHost = {
   readonly runtime: InstalledRuntime;
-  /** Whether the version in a folder (absolute path) works on this machine, tried in a process of its own. Never rejects. */
+  /**
+   * Whether the version in a folder (absolute path) works on this machine, tried in a process of its own.
+   * @throws HoldfastError `system.*` where it could not be tried, or was ended by others: another try may answer
+   */
   selfTest(folder: string): Promise<{ readonly passed: boolean; readonly text: string }>;
   /** Has the service manager start the client anew; resolves when that is under way. @throws HoldfastError `system.*` */
   restart(): Promise<void>;
