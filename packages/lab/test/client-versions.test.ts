@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { endedInOrder, guardTrial, nextStart } from '@holdfast/client/versions';
-import { isHoldfastError } from '@holdfast/contract';
+import { isHoldfastError, statusEntry } from '@holdfast/contract';
 import { removeIfThere, withOpen } from '@holdfast/engine';
 import type { Carelessness } from '../src/crash/careless.ts';
 import { courseOf } from '../src/crash/course.ts';
@@ -11,6 +11,8 @@ import { forkOf } from '../src/crash/story.ts';
 import type { FileNode } from '../src/disk/nodes.ts';
 import { type Behaviour, sickBehaviours } from '../src/flows/client-versions/behaviours.ts';
 import { type VersionStoryOptions, versionStory } from '../src/flows/client-versions/story.ts';
+import { messagesOf } from '../src/flows/plot.ts';
+import { noTrace } from '../src/world/trace.ts';
 
 /** One undisturbed life to its end, and what is not as promised then. */
 async function lived(kind: 'upgrade' | 'revert', change: Partial<VersionStoryOptions> = {}) {
@@ -36,6 +38,24 @@ describe('a client on a simulated machine', () => {
       assert.deepEqual([problems, trials], [[], 1]);
     });
   }
+
+  it('keeps a version that needs a restart on trial until there was one, and says so', async () => {
+    const story = await versionStory('upgrade', 1, { needsRestart: true });
+    const world = forkOf(story.begin);
+    const living = story.live(world, 'first', noTrace);
+    await assert.rejects(living.done, goalMissed);
+    const outside = living.outside();
+    const waits = messagesOf(outside.clients).filter(
+      ({ code }) => statusEntry(code)?.name === 'version-waits',
+    );
+    assert.deepEqual(
+      waits.map(({ details }) => [details?.gate, details?.version]),
+      [['restart', '1.2.0']],
+    );
+    const again = { disk: world.disk.fork(), outside: story.fallen(outside, 'power') };
+    const { end } = await courseOf({ story, world: again, start: 'again' }, () => false);
+    assert.deepEqual(await story.judge({ disk: again.disk, outside: end.outside }, end), []);
+  });
 
   for (const behaviour of sickBehaviours) {
     it(`comes back within ten minutes from a version that ${behaviour.name}`, async () => {

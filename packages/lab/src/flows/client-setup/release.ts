@@ -137,6 +137,8 @@ export type ReleaseOptions = {
   readonly drivers?: readonly DriverRange[];
   /** It can also be taken as a version by itself, with what its release says of that. */
   readonly asVersion?: Partial<Pick<ClientRelease, 'floor' | 'steppingStones'>>;
+  /** That version is on trial until the machine has started anew. */
+  readonly needsRestart?: boolean;
 };
 
 const seedFolder = 'seed/';
@@ -147,6 +149,7 @@ function archiveOf(
   version: string,
   platform: Platform,
   architecture: Architecture,
+  restart: boolean,
 ): SimulatedArchive {
   const tree = new Map(
     [...files]
@@ -160,7 +163,7 @@ function archiveOf(
     name: `holdfast-version_${version}_${platform}-${architecture}.tar.gz`,
     size: bytes.length,
     sha256: sha256(bytes),
-    needs: { launcher: 1, node: 22 },
+    needs: { launcher: 1, node: 22, ...(restart ? { restart } : {}) },
   };
   return { about, bytes, tree };
 }
@@ -177,6 +180,7 @@ export function simulatedRelease(
     platform = 'linux',
     drivers,
     asVersion,
+    needsRestart = false,
   }: ReleaseOptions = {},
 ): SimulatedRelease {
   const files = new Map<string, Uint8Array>();
@@ -213,7 +217,7 @@ export function simulatedRelease(
     size: bytes.length,
     sha256: sha256(bytes),
   };
-  const archive = asVersion && archiveOf(files, version, platform, architecture);
+  const archive = asVersion && archiveOf(files, version, platform, architecture, needsRestart);
   return {
     version,
     key,

@@ -36,6 +36,8 @@ export type VersionStoryOptions = {
   readonly hasUpgraded: boolean;
   /** An order that has come to its end is withdrawn. */
   readonly withdraws: boolean;
+  /** The new version is on trial until the machine has started anew. */
+  readonly needsRestart?: boolean;
   readonly code?: Partial<LauncherCode>;
 };
 
@@ -47,10 +49,10 @@ type Story = VersionStoryOptions & {
   readonly previous: { readonly name: string; readonly version: string };
 };
 
-function releasesOf(random: Random): Releases {
+function releasesOf(random: Random, needsRestart = false): Releases {
   const key = ed25519Key(random.stream('release key'));
   const made = (version: string) =>
-    simulatedRelease(random, version, 'tar.gz', { key, asVersion: { floor: version } });
+    simulatedRelease(random, version, 'tar.gz', { key, asVersion: { floor: version }, needsRestart });
   return {
     seed: made(seedVersion),
     versions: new Map([lastVersion, newVersion].map((version) => [version, made(version)])),
@@ -68,7 +70,7 @@ function layVersions({ releases, hasUpgraded }: Story, disk: Volume): void {
 }
 
 function plotOf(random: Random, site: SimulatedSite, given: VersionStoryOptions): Plot {
-  const releases = releasesOf(random.stream('releases'));
+  const releases = releasesOf(random.stream('releases'), given.needsRestart);
   const upgradeId = uuidFrom(random);
   const order = {
     upgradeId,
