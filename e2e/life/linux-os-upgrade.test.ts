@@ -51,7 +51,9 @@ async function watched(client: DebianClient, upgrade: Upgrade) {
   return { processes: processes.size, awayMs: Math.round(awayMs) };
 }
 
-describe('a client on Debian 11', { skip: onlyInFull() || debianMissing() }, () => {
+describe('Debian 11 upgraded to 12 in place under systemd-nspawn, client inside', {
+  skip: onlyInFull() || debianMissing(),
+}, () => {
   let site: DebianSite;
 
   before(async () => {

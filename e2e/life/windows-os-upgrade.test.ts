@@ -27,7 +27,7 @@ const lateMs = 20_000;
 const environmentKey = 'HKLM\\System\\CurrentControlSet\\Control\\Session Manager\\Environment';
 const ran = 'C:\\ran.txt';
 
-describe('Windows, upgraded beneath an installed client', { skip }, () => {
+describe('winxp64 to win7 to win10, with an installed client', { skip }, () => {
   let protection: LateProtection;
   before(async () => {
     const { prefix, folder } = wine;

@@ -139,7 +139,7 @@ describe('an installed client on Windows', { skip }, () => {
     assert.equal((await status()).version, '0.1.0');
   });
 
-  describe('whose service is stopped', () => {
+  describe('a revert works when the service is stopped:', () => {
     const rescue = async () => {
       const line = ['/c', `${installFolder}\\bin\\holdfast-rescue.cmd`, 'run', '--json'];
       const { code, output } = await wine.prefix.run('cmd', line);
