@@ -140,13 +140,16 @@ export function createHealth(context: ClientContext): Health {
       const { minute, report, machine, running } = record();
       const unclean = running || machine !== (await machineNow());
       if (report === null || unclean) soon(report === null ? 'setup' : 'start');
+      else planned = followUp(report);
       const change = { running: true, minute: minute ?? entropy.integer(minutesOfDay) };
       return { kind: 'health', change };
     },
     onNewSystem: () => soon(planned?.occasion === 'setup' ? 'setup' : 'start'),
     ended: async () => {
       countAwake();
-      await journal.commit({ kind: 'health', change: { running: false, ...seen() } });
+      // One that ends before its first evaluation leaves that to the next life.
+      const running = planned !== null && planned.occasion !== 'daily';
+      await journal.commit({ kind: 'health', change: { running, ...seen() } });
     },
     turn: async (signal) => {
       countAwake();
