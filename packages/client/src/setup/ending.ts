@@ -9,7 +9,7 @@ import { fetchedFolder, setupFolder } from './places.ts';
 import { openSetupJournal, type Progress, type SetupEnd, setupJournalName, type Unsent } from './progress.ts';
 import type { Delivery } from './reports.ts';
 import type { SetUp } from './set-up.ts';
-import { leaveUntold } from './untold.ts';
+import { dropUnwritten, leaveUntold } from './untold.ts';
 
 /** What became of the last set-up, for people and programs: no secret is in it. */
 export const lastName = 'last.json';
@@ -106,6 +106,7 @@ export async function leaveNothing(host: SetupHost, state: Folder): Promise<void
     await journal.close();
     if (progress !== null && (progress.end === null || progress.telling)) return 'under way';
     if (progress === null || !isWaitedFor(progress, unsent)) await removeIfThere(folder, setupJournalName);
+    await dropUnwritten(folder);
     await removeTree(folder, fetchedFolder);
     await removeProgram(host, folder);
     await folder.sync();

@@ -10,6 +10,7 @@ import { mostUnsent, sendFirst } from './send.ts';
 
 /** What has another ending is being written. */
 const untoldFile = /^untold-[0-9a-f-]{36}\.json$/;
+const unwrittenFile = /^untold-[0-9a-f-]{36}\.json\.new$/;
 
 /** Set-ups whose reports are kept; a client that never reaches its site needs no more. */
 const mostFiles = 20;
@@ -47,6 +48,13 @@ export async function leaveUntold(
 /** Where no client is left there is nobody whose reports they are. */
 export async function dropUntold(setup: Folder): Promise<void> {
   for (const name of await untoldNames(setup)) await removeIfThere(setup, name);
+}
+
+/** A set-up that was killed while it laid them down, and could then tell them itself, left this. None may be under way. */
+export async function dropUnwritten(setup: Folder): Promise<void> {
+  for (const name of (await setup.names()).filter((one) => unwrittenFile.test(one))) {
+    await removeIfThere(setup, name);
+  }
 }
 
 /** Whether a set-up of this machine has left something for the client to tell. */
