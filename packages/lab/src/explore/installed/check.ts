@@ -45,7 +45,7 @@ const atRest = [
   /^setup\/(last\.json|setup\.journal)$/,
   /^rescue\/(rescue\.journal|spool\/\d{9}\.json)$/,
   // Copies of a repair that was cut off go with the next one.
-  /^components\/(components\.journal(\.new)?|copies\/[0-9a-f]{64})$/,
+  /^components\/(components\.journal(\.new)?|copies\/([0-9a-f]{64}|manifest-[a-z]+|arriving))$/,
 ];
 
 export function mayRest(path: string): boolean {
