@@ -10,9 +10,9 @@ test('the scenarios are listed with their profiles', async () => {
   assert.equal(first.name, 'kb829810');
   assert.deepEqual(
     first.profiles.map((one: { name: string }) => one.name),
-    ['sms2003', 'holdfast', 'holdfast-ungated'],
+    ['sms2003', 'holdfast', 'holdfast-ungated', 'engine', 'engine-ungated'],
   );
-  assert.match((await holdfast(['lab', 'list'])).out, /--profile holdfast {2}the engine/);
+  assert.match((await holdfast(['lab', 'list'])).out, /--profile holdfast {2}the client, from its enrolment/);
 });
 
 test('one machine is told as a timeline that ends with its verdict', async () => {

@@ -55,14 +55,17 @@ test('the page of a lost machine has its verdict, every event, error 21 with its
 test('a gate is a bar from when it closed to when its lane went on, with its reason', async () => {
   const outcome = await kb829810.run('holdfast', 4);
   const closed = outcome.events.find(({ gate }) => gate !== undefined);
-  const opened = outcome.events.find(({ text }) => text === 'file-protection is open');
+  const opened = outcome.events.find(({ text }) => text.endsWith('Windows XP 1.0 started'));
   assert.ok(closed && opened);
   const svg = pictureSvg('', [{ ...outcome, summary: '' }]);
   const [, left, width] = /<rect class="bar" x="([\d.]+)" y="[\d.]+" width="([\d.]+)"/.exec(svg) ?? [];
-  const dot = /file-protection is open<\/title><circle class="dot" cx="([\d.]+)"/.exec(svg)?.[1];
+  const dot = /Windows XP 1\.0 started<\/title><circle class="dot" cx="([\d.]+)"/.exec(svg)?.[1];
   assert.ok(Math.abs(Number(left) + Number(width) - Number(dot)) <= 0.11);
   assert.match(svg, /class="bar-text"[^>]+>file-protection closed for 2 min 9 s</);
-  assert.match(textOf(svg), /waiting for file-protection since 00:01: Win32 21 \(it is not ready\)/);
+  assert.match(
+    textOf(svg),
+    /Remote Control for Windows XP 1\.0 waits for file-protection: Win32 21 \(it is not ready\)/,
+  );
   assert.match(svg, /class="h2 good"[^>]+>Not lost: the drivers for Windows XP/);
 });
 

@@ -1,5 +1,5 @@
 /** One simulated machine: every port, from one seed, and the hands that pull its plug. */
-import type { Clock, MachinePorts } from '@holdfast/ports';
+import type { Clock, Disk, MachinePorts } from '@holdfast/ports';
 import type { Damage } from '../disk/damage.ts';
 import type { FolderNode } from '../disk/nodes.ts';
 import { diskPort } from '../disk/port.ts';
@@ -38,6 +38,8 @@ export type SimulatedMachine = {
   readonly screen: SimulatedScreen;
   /** Ports for a new life: the client started once, or a program of the test's own. */
   ports(name: string): MachinePorts;
+  /** The disk for a new life on Windows whose drive C is a folder of this one. @param path absolute */
+  driveC(name: string, path: string): Disk;
   /** Calls of every port by every life so far, the programs' among them. */
   callCount(): number;
   /** Calls `action` (a power cut, a kill) at one call: before its effect, or after it and before its answer. Undefined takes it back. */
@@ -98,6 +100,12 @@ export function simulatedMachine(
     lives = lives.filter(({ alive }) => alive);
   }
 
+  function beginLife(name: string): Life {
+    const life = calls.begin(name);
+    lives.push(life);
+    return life;
+  }
+
   return {
     clock,
     network,
@@ -112,8 +120,7 @@ export function simulatedMachine(
     screen,
     starters,
     ports(name) {
-      const life = calls.begin(name);
-      lives.push(life);
+      const life = beginLife(name);
       return {
         clock: countedClock(life),
         entropy: entropyPort(random.stream('entropy'), calls, life),
@@ -129,6 +136,11 @@ export function simulatedMachine(
         screen: screen.port(calls, life),
         starters: starters.port(calls, life),
       };
+    },
+    driveC(name, path) {
+      const fault: Volume['fault'] = (operation, at) => volume.fault(operation, at);
+      const drive = { ...volume, root: makeFolders(volume, path), fault };
+      return diskPort(drive, calls, beginLife(name), 'windows');
     },
     callCount: calls.count,
     stopAt: calls.stopAt,

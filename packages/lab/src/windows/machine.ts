@@ -2,14 +2,7 @@
  * A simulated Windows: a root on a simulated disk, opened anew at every boot, with its service manager and its file
  * protection. Times of a boot are given by whoever drew the world; nothing here draws any.
  */
-import {
-  initRoot,
-  openHost,
-  performRestart,
-  type RegistryChange,
-  rootLayout,
-  type WindowsHost,
-} from '@holdfast/msi';
+import { initRoot, openHost, performRestart, rootLayout, type WindowsHost } from '@holdfast/msi';
 import type { Clock, MachinePorts } from '@holdfast/ports';
 import type { Volume } from '../disk/volume.ts';
 import { type SimulatedMachine, simulatedMachine } from '../machine/machine.ts';
@@ -18,15 +11,17 @@ import { type VirtualClock, virtualClock } from '../world/clock.ts';
 import { randomFrom } from '../world/random.ts';
 import { newTrace, noTrace, type Trace } from '../world/trace.ts';
 import { loadDrivers } from './drivers.ts';
-import { putFile } from './files.ts';
 import { windowsPorts } from './ports.ts';
 import { type FileProtection, fileProtection, watched } from './protection.ts';
 import { serviceManager } from './services.ts';
-import { systemServices, systems, type WindowsName, type WindowsSystem, windowsFolder } from './system.ts';
+import { asksForScan, layDown, putServices, scanDone } from './set-up.ts';
+import { systems, type WindowsName, type WindowsSystem } from './system.ts';
 import { volumeFiles } from './volume-files.ts';
 import { volumeHives } from './volume-hives.ts';
 
 const rootPath = '/root';
+/** The folder of the simulated disk that is drive C of the simulated Windows. */
+export const driveCPath = `${rootPath}/${rootLayout.driveC}`;
 
 /** How long one boot takes. Milliseconds. */
 export type BootTimes = {
@@ -69,59 +64,10 @@ export type SimulatedWindows = {
 };
 
 export type WindowsOptions = {
-  /** The disk of a Windows that is installed already, and which one that is. */
-  readonly disk?: { readonly volume: Volume; readonly system: WindowsName };
+  /** The disk of a Windows that is installed already, which one that is, and its wall clock (milliseconds since 1970). */
+  readonly disk?: { readonly volume: Volume; readonly system: WindowsName; readonly now?: number };
   readonly trace?: Trace;
 };
-
-const set = (key: string, name: string, text: string): RegistryChange => ({
-  kind: 'set',
-  place: { hive: 'HKLM', key, view: '64' },
-  name,
-  data: { kind: 'text', text },
-});
-
-const windowsNt = 'Software\\Microsoft\\Windows NT\\CurrentVersion';
-const winlogon = { hive: 'HKLM', key: `${windowsNt}\\Winlogon`, view: '64' } as const;
-/** "Windows File Protection registry values": a scan at the next start. */
-const scanOnce = 2;
-const scanValue = 'SFCScan';
-
-/** What set-up writes: files over those of an older Windows, its version, and that protection scans at the next start. */
-async function layDown(host: WindowsHost, system: WindowsSystem): Promise<void> {
-  for (const { path, bytes } of system.files) await putFile(host.files, path, bytes);
-  await host.registry.apply([
-    set(windowsNt, 'CurrentVersion', system.version),
-    set(windowsNt, 'ProductName', system.title),
-    { kind: 'set', place: winlogon, name: scanValue, data: { kind: 'number', number: scanOnce } },
-  ]);
-}
-
-async function putServices({ services }: WindowsHost): Promise<void> {
-  for (const { name, displayName, program, group, dependencies } of systemServices) {
-    await services.put({
-      name,
-      displayName,
-      type: 0x20,
-      start: 2,
-      errorControl: 1,
-      binaryPath: `${windowsFolder}\\System32\\${program}`,
-      loadOrderGroup: group,
-      dependencies,
-      account: '',
-      description: '',
-    });
-  }
-}
-
-function asksForScan({ registry }: WindowsHost): boolean {
-  const data = registry.value(winlogon, scanValue);
-  return data?.kind === 'number' && data.number === scanOnce;
-}
-
-function scanDone({ registry }: WindowsHost): Promise<void> {
-  return registry.apply([{ kind: 'remove-value', place: winlogon, name: scanValue }]);
-}
 
 /** Opens the disk for one life; what lived before it neither acts nor hears any more. */
 function opener(machine: SimulatedMachine) {
@@ -149,7 +95,7 @@ function opener(machine: SimulatedMachine) {
       });
       const files = volumeFiles({
         volume: machine.volume,
-        driveC: `${rootPath}/${rootLayout.driveC}`,
+        driveC: driveCPath,
         port: host.files,
         openFolder: (path) => ports.disk.open(path),
         pass,
@@ -206,7 +152,7 @@ export async function simulatedWindows(
   options: WindowsOptions = {},
 ): Promise<SimulatedWindows> {
   const { disk, trace = newTrace() } = options;
-  const clock = virtualClock();
+  const clock = virtualClock(disk?.now);
   const timeline = openTimeline(clock, trace);
   const machine = simulatedMachine(randomFrom(seed).stream('machine'), {
     clock,
@@ -231,9 +177,13 @@ export async function simulatedWindows(
     system: () => system,
     async boot(times, programs) {
       machine.kill();
+      machine.programs.powerCut();
       machine.boot.restart();
+      machine.boot.stillStarting('automatic services are being started');
       timeline.tell('boot', `${system.title} starts`);
-      return await bringUp({ opened: await open('boot'), system, timeline, times, programs });
+      const running = await bringUp({ opened: await open('boot'), system, timeline, times, programs });
+      machine.boot.stillStarting(undefined);
+      return running;
     },
     offline: async () => (await open('offline')).host,
     async upgrade(to) {

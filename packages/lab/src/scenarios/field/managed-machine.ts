@@ -133,7 +133,7 @@ export function managedMachine(random: Random, stage: Stage, options: ManagedOpt
   let client: Client | undefined;
 
   function log(event: ClientEvent): void {
-    if (told.has(event.event) && !options.quiet) tellEvent(timeline, event);
+    if (!options.quiet) tellEvent(timeline, event);
     for (const listener of listeners) listener(event);
   }
 
@@ -209,8 +209,9 @@ export function managedMachine(random: Random, stage: Stage, options: ManagedOpt
   };
 }
 
-/** One line of the client; the command lines of programs are left out. */
-function tellEvent(timeline: Timeline, { event, text }: ClientEvent): void {
+/** One line of the client, if a person wants to read it; the command lines of programs are left out. */
+export function tellEvent(timeline: Timeline, { event, text }: ClientEvent): void {
+  if (!told.has(event)) return;
   const [, gate] = event === 'waiting-at-gate' ? (/ waits for ([a-z0-9-]+):/.exec(text) ?? []) : [];
   const short = event === 'program-started' ? text.replace(/: .*/s, '') : text;
   timeline.tell('client', short, gate === undefined ? {} : { gate });

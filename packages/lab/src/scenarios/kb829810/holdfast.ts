@@ -1,80 +1,68 @@
 /**
- * Profile `holdfast`: the same driver upgrade as a change of the engine. It waits behind the gate `file-protection`; the
- * installer stages and verifies the new drivers before the old ones go, and puts everything back when it fails; what is
- * seen on the machine afterwards decides. `holdfast-ungated` is the same with that gate taken out: the installer then
- * meets error 21, msiexec answers 1603, which is fatal in the catalogue, and everything is taken back.
+ * Profile `holdfast`: the real client, enrolled on Windows 2000, with a screen driver of its own for either Windows, and a
+ * deployment of the drivers of remote control for Windows XP. Their program waits at the gate `file-protection`, the client's
+ * own driver at its gates. `holdfast-ungated` is the same with that gate of the program taken out.
  */
 import { type GateDefinition, HoldfastError } from '@holdfast/contract';
-import { gatesOf, type Job } from '@holdfast/engine';
-import { asOnlyInstaller, exitCodes, isSuccess } from '@holdfast/msi';
-import type { RunningWindows } from '../../windows/machine.ts';
-import { carryOutOn } from '../field/engine-client.ts';
-import { driverState, installDrivers, protectionError } from './client.ts';
-import type { Profile, Surroundings } from './profile.ts';
+import type { SimulatedClient } from '../../site/site.ts';
+import type { BootTimes, SimulatedWindows } from '../../windows/machine.ts';
+import { inVirtualTime } from '../../world/run.ts';
+import { fileProtectionGate } from './engine.ts';
+import { passTime } from './life.ts';
+import { managed, setUpAt } from './managed.ts';
+import { clientPackages, clientService } from './packages.ts';
+import type { Profile } from './profile.ts';
 
-const fileProtectionGate: GateDefinition = { kind: 'protection-ready', name: 'file-protection' };
+/** Windows 2000 starts as on any day. Milliseconds. */
+const calm: BootTimes = { kernelMs: 20_000, protectionMs: 5_000, services: {} };
 
-/** The drivers of this Windows: one change, made whole or not at all. */
-function driverJob(
-  windows: RunningWindows,
-  { packages, world, counts }: Surroundings,
-  epoch: string,
+/** On Windows 2000, until all is well there. */
+async function past(
+  windows: SimulatedWindows,
   gates: readonly GateDefinition[],
-): Job {
-  const { host, clock, ports } = windows;
-  return {
-    id: 'remote-control-drivers',
-    version: epoch,
-    changes: [
-      {
-        name: 'install-drivers',
-        gates: gatesOf(gates, ports, { folder: '/root' }),
-        async postcondition() {
-          const state = await driverState(host, packages, 'xp');
-          return state.complete ? { holds: true } : { holds: false, reason: state.reason };
-        },
-        async apply(note) {
-          await note(null);
-          await clock.sleep(world.installerMs);
-          const result = await installDrivers(host, packages);
-          const win32 = protectionError(result);
-          if (win32 !== undefined) counts.error(win32);
-          if (result.exitCode === exitCodes.restartNeeded) return 'restart-needed';
-          if (isSuccess(result.exitCode)) return 'done';
-          const happened = `msiexec ended with ${result.exitCode}: ${result.cause?.message ?? 'it says no more.'}`;
-          throw new HoldfastError('installer.failed', happened, { details: { exitCode: result.exitCode } });
-        },
-        // The installer has a journal of its own: what it had begun is taken back, or it never began.
-        undo: () => asOnlyInstaller(host, async () => undefined),
-      },
-    ],
-  };
+): Promise<readonly SimulatedClient[]> {
+  const packages = await clientPackages();
+  const client = managed(windows, { packages, gates });
+  client.layDown();
+  const programs = { [clientService]: client.start };
+  await inVirtualTime(windows.clock, () => windows.boot(calm, programs));
+  await passTime(windows.clock, setUpAt - windows.clock.now());
+  const problem = client.problem('2000');
+  if (problem !== undefined) throw new HoldfastError('internal', `On Windows 2000 ${problem}.`);
+  return client.known();
 }
 
 function profileOf(name: string, summary: string, gates: readonly GateDefinition[]): Profile {
   return {
     name,
     summary,
-    async atStart(windows, surroundings) {
-      const { clock, ports } = windows;
-      const { world, timeline, counts } = surroundings;
-      await clock.sleep(world.clientWorkMs);
-      const { epoch } = await ports.boot.operatingSystem();
-      const jobs = [driverJob(windows, surroundings, epoch, gates)];
-      await carryOutOn(windows, timeline, jobs, {
-        named: false,
-        hear({ what, evidence }) {
-          if (what === 'gate-closed') counts.gateClosed(evidence?.win32);
+    past: (windows) => past(windows, gates),
+    begin(windows, { packages, world, timeline, counts }, known) {
+      const client = managed(windows, { packages, gates, known, installerMs: world.installerMs, counts });
+      const [one] = known;
+      timeline.tell(
+        'client',
+        `Holdfast manages this machine: client ${one?.id ?? 'nobody'}, on Windows 2000`,
+      );
+      return {
+        async atStart(running) {
+          await running.clock.sleep(world.clientWorkMs);
+          await client.start(running);
         },
-      });
+        problem: () => client.problem('xp'),
+      };
     },
   };
 }
 
 export const holdfast = profileOf(
   'holdfast',
-  'the engine: gate, new drivers staged and verified before the old ones go, tried again',
+  'the client, from its enrolment on Windows 2000: gates, everything looked at anew, new before old',
   [fileProtectionGate],
 );
 
-export const holdfastUngated = profileOf('holdfast-ungated', 'the engine with its gate taken out', []);
+export const holdfastUngated = profileOf(
+  'holdfast-ungated',
+  'the client, whose program for the drivers has no gate',
+  [],
+);

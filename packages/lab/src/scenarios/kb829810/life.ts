@@ -4,9 +4,10 @@
  */
 import { HoldfastError } from '@holdfast/contract';
 import type { Volume } from '../../disk/volume.ts';
+import type { SimulatedClient } from '../../site/site.ts';
 import type { TimelineEvent } from '../../timeline/timeline.ts';
 import { putFile } from '../../windows/files.ts';
-import { type SimulatedWindows, simulatedWindows } from '../../windows/machine.ts';
+import { type RunningWindows, type SimulatedWindows, simulatedWindows } from '../../windows/machine.ts';
 import { msiexec } from '../../windows/msiexec.ts';
 import { clockPort, type VirtualClock } from '../../world/clock.ts';
 import { inVirtualTime } from '../../world/run.ts';
@@ -63,27 +64,41 @@ async function installClients(
   for (const client of [standard, legacy, advanced]) await installClient(windows, client);
 }
 
-let past: Promise<Volume> | undefined;
+/** A machine as it is before its Windows is upgraded. */
+type Before = {
+  readonly volume: Volume;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly known: readonly SimulatedClient[];
+};
 
-async function makePast(packages: ClientPackages): Promise<Volume> {
+/** By what profiles do besides having the clients installed. */
+const pasts = new Map<Profile['past'], Promise<Before>>();
+
+async function makePast(packages: ClientPackages, { past }: Profile): Promise<Before> {
   const windows = await simulatedWindows('past', { trace: noTrace });
   await installClients(windows, packages);
-  return windows.machine.volume;
+  const known = (await past?.(windows)) ?? [];
+  return { volume: windows.machine.volume, now: windows.clock.now(), known };
 }
 
 async function beforeUpgrade(
   seed: number | string,
   packages: ClientPackages,
+  profile: Profile,
   { sharedPast }: LifeOptions,
-): Promise<SimulatedWindows> {
+): Promise<{ readonly windows: SimulatedWindows; readonly known: readonly SimulatedClient[] }> {
   const trace = newTrace();
   if (!sharedPast) {
     const windows = await simulatedWindows(seed, { trace });
     await installClients(windows, packages);
-    return windows;
+    return { windows, known: (await profile.past?.(windows)) ?? [] };
   }
-  past ??= makePast(packages);
-  return await simulatedWindows(seed, { trace, disk: { volume: (await past).fork(), system: '2000' } });
+  const past = pasts.get(profile.past) ?? makePast(packages, profile);
+  pasts.set(profile.past, past);
+  const { volume, now, known } = await past;
+  const disk = { volume: volume.fork(), system: '2000', now } as const;
+  return { windows: await simulatedWindows(seed, { trace, disk }), known };
 }
 
 /** Lets so many milliseconds pass, with all that happens in them. */
@@ -96,13 +111,13 @@ export async function live(profile: Profile, seed: number | string, options: Lif
   const packages = await clientPackages();
   const world = drawWorld(seed);
   const counts = newCounts();
-  const windows = await beforeUpgrade(seed, packages, options);
+  const { windows, known } = await beforeUpgrade(seed, packages, profile, options);
   const { clock, timeline, trace } = windows;
-  const surroundings = { packages, world, timeline, counts };
+  const manager = profile.begin(windows, { packages, world, timeline, counts }, known);
   const programs = {
-    [clientService]: async (running: Parameters<Profile['atStart']>[0]) => {
+    [clientService]: async (running: RunningWindows) => {
       timeline.tell('client', 'the client starts its work');
-      await profile.atStart(running, surroundings);
+      await manager.atStart(running);
     },
   };
   await windows.upgrade('xp');
@@ -113,8 +128,9 @@ export async function live(profile: Profile, seed: number | string, options: Lif
   const second = await inVirtualTime(clock, () => windows.boot(world.secondBoot, programs));
   await until(verdictAfterMs);
   const state = await driverState(second.host, packages, 'xp');
-  const reason = state.complete ? 'the drivers for Windows XP are installed and verified' : state.reason;
-  timeline.tell('client', state.complete ? reason : `LOST: ${reason}`);
+  const problem = state.complete ? manager.problem?.() : state.reason;
+  const reason = problem ?? 'the drivers for Windows XP are installed and verified';
+  timeline.tell('client', problem === undefined ? reason : `LOST: ${reason}`);
   trace.add(windows.callCount());
   return {
     seed,
@@ -122,7 +138,7 @@ export async function live(profile: Profile, seed: number | string, options: Lif
     world,
     worldHash: worldHash(world, packages),
     traceHash: trace.hash(),
-    lost: !state.complete,
+    lost: problem !== undefined,
     reason,
     errors: counts.errors,
     gateClosedBy21: counts.gateClosedBy21,

@@ -2,13 +2,14 @@
 import { HoldfastError } from '@holdfast/contract';
 import type { Scenario } from '../scenario.ts';
 import { tryWorkarounds } from './cures.ts';
+import { engine, engineUngated } from './engine.ts';
 import { holdfast, holdfastUngated } from './holdfast.ts';
 import { live } from './life.ts';
 import { clientPackages } from './packages.ts';
 import type { Profile } from './profile.ts';
 import { sms2003 } from './sms2003.ts';
 
-const profiles: readonly Profile[] = [sms2003, holdfast, holdfastUngated];
+const profiles: readonly Profile[] = [sms2003, holdfast, holdfastUngated, engine, engineUngated];
 
 export const kb829810: Scenario = {
   name: 'kb829810',

@@ -5,7 +5,7 @@
 import type { RegistryChange, WindowsHost } from '@holdfast/msi';
 import { driverPath, driverState, installDrivers, protectionError, serviceKey } from './client.ts';
 import { drivers } from './packages.ts';
-import type { Profile } from './profile.ts';
+import { simply } from './profile.ts';
 
 const own = { hive: 'HKLM', key: 'Software\\Microsoft\\SMS\\Client\\Remote Control', view: '64' } as const;
 const triedFor = 'Drivers Upgraded For';
@@ -17,10 +17,10 @@ async function removeDrivers({ files, registry }: WindowsHost): Promise<void> {
   );
 }
 
-export const sms2003: Profile = {
-  name: 'sms2003',
-  summary: 'as in the article: at start-up, no gate, old driver removed first, no retry',
-  async atStart({ host, clock, ports }, { packages, world, timeline, counts }) {
+export const sms2003 = simply(
+  'sms2003',
+  'as in the article: at start-up, no gate, old driver removed first, no retry',
+  async ({ host, clock, ports }, { packages, world, timeline, counts }) => {
     await clock.sleep(world.clientWorkMs);
     const { epoch } = await ports.boot.operatingSystem();
     const tried = host.registry.value(own, triedFor);
@@ -45,4 +45,4 @@ export const sms2003: Profile = {
       win32 === undefined ? {} : { win32 },
     );
   },
-};
+);
