@@ -29,4 +29,20 @@ export const lastGood: readonly PlantedBug[] = [
     replace: '    policy: null,\n',
     mistake: 'With a new certificate the client forgets which policy it has.',
   },
+  {
+    name: 'blessed-by-anybody',
+    promise: 'I11',
+    file: 'client/src/versions/trial.ts',
+    find: '  return text !== undefined && blesses(text, trial);\n',
+    replace: '  return text !== undefined;\n',
+    mistake: 'A blessing counts as soon as one lies there, whoever has made it.',
+  },
+  {
+    name: 'blessed-before-its-time',
+    promise: 'I11',
+    file: 'client/src/versions/guard.ts',
+    find: 'const late = atMs >= trial.leastMs;',
+    replace: 'const late = atMs >= 0;',
+    mistake: 'A version has passed as soon as the site says so, whatever shows later.',
+  },
 ];

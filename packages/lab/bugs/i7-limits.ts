@@ -35,4 +35,20 @@ export const limits: readonly PlantedBug[] = [
     replace: '',
     mistake: 'The content of deployments that are gone stays for ever.',
   },
+  {
+    name: 'starts-uncounted',
+    promise: 'I7',
+    file: 'client/src/versions/trial.ts',
+    find: 'const counted = { ...trial, starts: trial.starts + 1 };',
+    replace: 'const counted = { ...trial, starts: 1 };',
+    mistake: 'Every start of a version on trial counts as its first.',
+  },
+  {
+    name: 'versions-kept',
+    promise: 'I7',
+    file: 'client/src/versions/prune.ts',
+    find: '    if (ofVersions.test(name) && !kept.has(name)) await removeTree(versions, name);\n',
+    replace: '    if (/\\.part$/.test(name) && !kept.has(name)) await removeTree(versions, name);\n',
+    mistake: 'Versions that nobody goes back to any more stay for ever.',
+  },
 ];

@@ -50,12 +50,4 @@ export const heals: readonly PlantedBug[] = [
     replace: '      if (!present || (!asDefined && !enabled)) await starters.define(name);\n',
     mistake: 'The second starter sees that the service is disabled, and does not enable it.',
   },
-  {
-    name: 'evaluated-once',
-    promise: 'I8',
-    file: 'client/src/health/health.ts',
-    find: '    planned = followUp(report);\n',
-    replace: '    planned = null;\n',
-    mistake: 'A remedy that came to nothing is not tried again before the next day.',
-  },
 ];

@@ -30,4 +30,13 @@ export const saysWhy: readonly PlantedBug[] = [
     replace: "  await context.journal.commit({ kind: 'policy-refused', refusal });\n",
     mistake: 'A forged policy is refused in silence.',
   },
+  {
+    name: 'verdict-after-the-way-back',
+    promise: 'I9',
+    file: 'client/src/versions/trial.ts',
+    find: '  await makeVersions(state, (versions) => writeVerdict(versions, verdict));\n  await writeCurrent(state, previous);\n',
+    replace:
+      '  await writeCurrent(state, previous);\n  await makeVersions(state, (versions) => writeVerdict(versions, verdict));\n',
+    mistake: 'The way back from a version is begun before it is written down why.',
+  },
 ];
