@@ -15,10 +15,10 @@ import { drawWorld } from '../src/scenarios/kb829810/world.ts';
 import { mergedTally, runSeeds } from '../src/scenarios/scenario.ts';
 import { timelineText } from '../src/timeline/text.ts';
 
-const slice = 200;
+const slice = 120;
 const fivePercent = slice * 0.05;
 /** Each of them has the whole client. */
-const clients = 30;
+const clients = 20;
 
 test('sms2003 loses at least 5 % of its machines, each by error 21, and both workarounds cure each', async () => {
   const tally = await runSeeds(kb829810, 'sms2003', slice);
