@@ -93,8 +93,11 @@ export function createCycle(context: ClientContext, schedule: Schedule, health: 
     }
   };
 
+  /** Nothing else is heard from a client whose certificate has expired: the renewal, which each talk begins with, goes first. */
+  const isExpired = () => (journal.state.identity?.expiresAt ?? 0) <= clock.now();
+
   const sendOutbox = async (signal: AbortSignal | undefined) => {
-    if (!journal.state.identity || journal.state.outbox.messages.length === 0) return;
+    if (isExpired() || journal.state.outbox.messages.length === 0) return;
     if (clock.monotonic() < schedule.notBefore()) return;
     await contact(signal, async () => {
       delivered += await deliver(context, await ownTls(context), signal);
@@ -102,7 +105,7 @@ export function createCycle(context: ClientContext, schedule: Schedule, health: 
   };
 
   const sendHealth = async (signal: AbortSignal | undefined) => {
-    if (!journal.state.identity || !hasUnsentReport(context)) return;
+    if (isExpired() || !hasUnsentReport(context)) return;
     if (clock.monotonic() < schedule.notBefore()) return;
     await contact(signal, async () => deliverHealth(context, await ownTls(context), signal));
   };
@@ -110,7 +113,7 @@ export function createCycle(context: ClientContext, schedule: Schedule, health: 
   const sendUntold = async (signal: AbortSignal | undefined) => {
     if (!journal.state.identity) return;
     untold = await hasUntold(context.folder);
-    if (!untold || clock.monotonic() < schedule.notBefore()) return;
+    if (!untold || isExpired() || clock.monotonic() < schedule.notBefore()) return;
     await contact(signal, async () => {
       await deliverUntold(context, await ownTls(context), signal);
       untold = false;

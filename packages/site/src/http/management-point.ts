@@ -28,7 +28,7 @@ import type { StatusIngest } from '../status/ingest.ts';
 import { noteProved } from '../upgrades/drive.ts';
 import { answerErrors, answerFrameworkErrors } from './errors.ts';
 import { firstGenerationRoutes } from './first-generation.ts';
-import { type IdentifyPeer, knownClient, peerIdentifier, spokenWire } from './peer.ts';
+import { type IdentifyPeer, knownClient, peerIdentifier, renewalGraceMs, spokenWire } from './peer.ts';
 import { sendContent } from './send-content.ts';
 import { answerUnchanged, sendPolicy } from './unchanged.ts';
 import { validatorCompiler } from './validation.ts';
@@ -68,7 +68,7 @@ export function createManagementPoint(options: ManagementPointOptions): Manageme
     ca: [...context.trust.authorities],
     minVersion: 'TLSv1.2' as const,
   });
-  const identify = peerIdentifier(context.clients, context.clock);
+  const identify = peerIdentifier(context.clients, context.clock, context.trust.authorities);
   const unchanged = answerUnchanged(context.clients, identify, context.wires);
   // Enrolment comes without a certificate; every other route asks for it itself.
   const tls = { ...secure(options.server), requestCert: true, rejectUnauthorized: false };
@@ -121,8 +121,11 @@ function enrolmentRoutes(app: FastifyInstance, context: SiteContext, identify: I
   );
   app.post<{ Body: RenewRequest }>(
     mpPaths.renew,
-    { schema: { body: RenewRequest, response: { 200: EnrolResponse } }, onRequest: knownClient(identify) },
-    (request) => renew(context, identify(request.raw).id, request.body),
+    {
+      schema: { body: RenewRequest, response: { 200: EnrolResponse } },
+      onRequest: knownClient(identify, renewalGraceMs),
+    },
+    (request) => renew(context, identify(request.raw, renewalGraceMs).id, request.body),
   );
 }
 
