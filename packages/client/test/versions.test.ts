@@ -311,16 +311,21 @@ describe('the guard of a trial', () => {
       }));
   }
 
-  it('lets a version go on that turned last before the machine slept', () =>
-    onTrial(async (state, path) => {
-      await withVersions(state, (versions) => writeBlessing(versions, blessingOf()));
-      const slept = (time: number) => (time >= 9_500 ? 26 * 60 * minute : 0);
-      // It looks at its clock each second, and the guard every other one.
-      const change = (time: number) => ({ clockAheadMs: slept(time - 1_000) - slept(time) });
-      const seen = watching(change, ['answers'], slept);
-      assert.equal(await seen.guard(path), 'blessed');
-      assert.ok(seen.time() > 12_000, 'it was over before');
-    }));
+  for (const [when, atMs] of [
+    ['in the middle of its trial', 9_500],
+    ['before its guard looked first', 0],
+  ] as const) {
+    it(`lets a version go on that turned last before the machine slept, ${when}`, () =>
+      onTrial(async (state, path) => {
+        await withVersions(state, (versions) => writeBlessing(versions, blessingOf()));
+        const slept = (time: number) => (time >= atMs ? 26 * 60 * minute : 0);
+        // It looks at its clock each second, and the guard every other one.
+        const change = (time: number) => ({ clockAheadMs: slept(time - 1_000) - slept(time) });
+        const seen = watching(change, ['answers'], slept);
+        assert.equal(await seen.guard(path), 'blessed');
+        assert.ok(seen.time() > 12_000, 'it was over before');
+      }));
+  }
 
   it('lets a version that grows and works hard while it starts go on', () =>
     onTrial(async (state, path) => {

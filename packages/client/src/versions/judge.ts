@@ -48,7 +48,8 @@ export function createJudge(): (sight: Sight) => Fault | undefined {
   return (sight) => {
     const turns = turned === undefined || sight.beats !== turned.beats;
     if (turned === undefined || turns) turned = sight;
-    const jumped = last !== undefined && jumpMs(last, sight) > mostClockMs;
+    // Before the first sight it may have slept, too.
+    const jumped = last === undefined || jumpMs(last, sight) > mostClockMs;
     last = sight;
     if (settled === undefined && sight.atMs >= settlingMs) settled = sight;
     const stillMs = sight.atMs - turned.atMs;
