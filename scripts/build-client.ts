@@ -163,6 +163,12 @@ Builds the client's packages and their signed release into dist/client.
   --as VERSION                   what it is built as, for trying an upgrade out
 
 SOURCE_DATE_EPOCH (seconds since 1970) is the time of all that is in the packages: 1980-01-01 unless set.
+
+Examples:
+  npm run build:client
+  npm run build:client -- --platform linux --architecture x64 --kind deb
+  npm run build:client -- --platform linux --architecture x64 --as 0.2.0
+  npm run build:client -- --release-key release-key.pem --floor 0.1.0
 `;
 
 async function main(): Promise<void> {

@@ -61,6 +61,7 @@ test('a release is added with its archives, and an upgrade is tried, ordered, sh
   const dry = await site.run(['client', 'upgrade', next, '--collection', 'All clients', '--dry-run']);
   assert.match(dry.out, /order +upgrade to 9\.0\.0/);
   assert.match(dry.error, /nothing was ordered/);
+  assert.doesNotMatch(dry.out, /running|has begun/);
   const order = [
     'client',
     'upgrade',
@@ -77,6 +78,7 @@ test('a release is added with its archives, and an upgrade is tried, ordered, sh
   const id = made.id ?? '';
   const shown = await site.run(['client', 'upgrades', id]);
   assert.match(shown.out, /stops at +5 % failed or 10 % silent in a ring/);
+  assert.match(shown.out, /settles +5m; an end is waited for 2h/);
   assert.match(
     (await site.run(['client', 'upgrades'])).out,
     /upgrade 9\.0\.0 +All clients +running +1 of 2 +3/,

@@ -125,8 +125,10 @@ export function ringVerdict(counts: RingCounts, rules: RingRules, quietMs: numbe
     };
   }
   const pending = ordered + counts['on-trial'];
-  if (pending > 0)
-    return { verdict: 'wait', reason: `${machines(pending)} of ${members} have not ended yet.` };
+  if (pending > 0) {
+    const verb = pending === 1 ? 'has' : 'have';
+    return { verdict: 'wait', reason: `${machines(pending)} of ${members} ${verb} not ended yet.` };
+  }
   const needed = Math.ceil((members - accepted) * leastBlessed);
   if (blessed < needed) {
     return {

@@ -62,7 +62,7 @@ async function pushTo(
     (target, event) =>
       session.note(
         event instanceof HoldfastError
-          ? plain(`${event.message} [${event.code}]`)
+          ? plain(`${event.message} [${event.code}]: ${event.remedy}`)
           : plain(`${target}: ${event.phase} ${event.moment}${event.reason ? `: ${event.reason}` : ''}`),
       ),
   );

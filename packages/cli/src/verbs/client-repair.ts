@@ -1,5 +1,5 @@
 /** `holdfast client repair`: has machines run the bootstrap over their client. */
-import { ClientRepair, type ClientRepairCreate, isHoldfastError } from '@holdfast/contract';
+import { ClientRepair, type ClientRepairCreate, HoldfastError, isHoldfastError } from '@holdfast/contract';
 import type { Command } from 'commander';
 import { facts, type Surroundings, table } from '../terminal.ts';
 import { findClient, findCollection } from './find.ts';
@@ -11,7 +11,12 @@ async function targetOf({ api }: ApiSession, words: string): Promise<ClientRepai
     return { clientId: (await findClient(api, words)).id };
   } catch (thrown) {
     if (!isHoldfastError(thrown, 'not-found')) throw thrown;
+  }
+  try {
     return { collectionId: (await findCollection(api, words)).id };
+  } catch (thrown) {
+    if (!isHoldfastError(thrown, 'not-found')) throw thrown;
+    throw new HoldfastError('not-found', `There is no client and no collection ${words}.`, { cause: thrown });
   }
 }
 
@@ -47,8 +52,9 @@ export function clientRepairVerb(noun: Command, surroundings: Surroundings): voi
     const query = dryRun ? { dryRun } : {};
     const made = await session.api.send(ClientRepair, 'POST', '/client-repairs', target, query);
     session.answer({ ...made, dryRun }, () => shown(made, surroundings.columns));
-    session.note(
-      dryRun ? 'a dry run: nothing was deployed' : 'how it goes: holdfast deployment show <deployment>',
-    );
+    if (dryRun) return session.note('a dry run: nothing was deployed');
+    for (const { deploymentId } of made.deployments) {
+      if (deploymentId !== null) session.note(`how it goes: holdfast deployment show ${deploymentId}`);
+    }
   });
 }

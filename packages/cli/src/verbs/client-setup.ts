@@ -61,7 +61,11 @@ function setupVerb(noun: Command, surroundings: Surroundings): void {
     .option('--token-label <text>', 'what the token is for', 'client setup')
     .option('--uses <count>', 'how many machines may use it', wholeNumber(1, 1_000_000), 1)
     .option('--output <file>', 'write an .msi with address and token in it in place of a line (windows)')
-    .option('--lifetime <duration>', 'how long it is valid: 30m, 12h, 7d', duration, day);
+    .option(
+      '--lifetime <duration>',
+      'how long it is valid: 30m, 12h, 7d (1d where it is left out)',
+      duration,
+    );
   runOverApi(setup, surroundings, async (session, _values, options) => {
     const offer = await session.api.get(ClientSetup, '/client-setup');
     const platform = text(options, 'platform') === 'windows' ? 'windows' : 'linux';

@@ -8,9 +8,9 @@ import {
   type UpgradeRing,
 } from '@holdfast/contract';
 import { type Command, InvalidArgumentError } from 'commander';
-import { counts, facts, type Surroundings, table, when } from '../terminal.ts';
+import { type Column, counts, facts, type Surroundings, table, when } from '../terminal.ts';
 import { findCollection } from './find.ts';
-import { type ApiSession, apiVerb, argument, duration, runOverApi, text } from './verb.ts';
+import { type ApiSession, apiVerb, argument, duration, durationWord, runOverApi, text } from './verb.ts';
 
 const hint = 'Write it as a share or a number of machines: 5%, 0.5%, 3.';
 
@@ -30,36 +30,39 @@ export function rings(words: string): RingSize[] {
 
 const shownLimit = (of: RingLimit): string => ('count' in of ? String(of.count) : `${of.percent} %`);
 
-function shownRings(list: readonly UpgradeRing[], columns: number | undefined): string {
-  return table(
-    list,
-    [
-      { title: 'RING', value: (row) => row.ring },
-      { title: 'MACHINES', value: (row) => row.members },
-      {
-        title: 'BEGUN',
-        value: (row) => (row.startedAt === null ? 'not yet' : when(row.startedAt)),
-        whole: true,
-      },
-      { title: 'STANDING', value: (row) => counts(row.counts) },
-    ],
-    columns,
-  );
-}
+const ringSizes: readonly Column<UpgradeRing>[] = [
+  { title: 'RING', value: (row) => row.ring },
+  { title: 'MACHINES', value: (row) => row.members },
+];
 
+const ringStandings: readonly Column<UpgradeRing>[] = [
+  ...ringSizes,
+  {
+    title: 'BEGUN',
+    value: (row) => (row.startedAt === null ? 'not yet' : when(row.startedAt)),
+    whole: true,
+  },
+  { title: 'STANDING', value: (row) => counts(row.counts) },
+];
+
+/** An upgrade as text; of one that was not ordered (a dry run has no id) only what it would be, not how it goes. */
 export function shownUpgrade(upgrade: ClientUpgradeDetail, columns: number | undefined): string {
   const { causes, rules, skippedFor } = upgrade;
+  const ordered = upgrade.id !== null;
   const about = facts([
     ['id', upgrade.id ?? undefined],
     ['order', `${upgrade.action} to ${upgrade.version}`],
     ['collection', upgrade.collectionName],
-    ['state', upgrade.state],
-    ['reason', upgrade.reason],
-    ['ordered', `${when(upgrade.createdAt)} by ${upgrade.createdBy}`],
+    ['state', ordered ? upgrade.state : undefined],
+    ['reason', ordered ? upgrade.reason : undefined],
+    ['ordered', ordered ? `${when(upgrade.createdAt)} by ${upgrade.createdBy}` : undefined],
     ['stops at', `${shownLimit(rules.failures)} failed or ${shownLimit(rules.silence)} silent in a ring`],
-    ['settles', `${rules.settleSeconds} s; an end is waited for ${rules.leaseSeconds} s`],
-    ['spread', `${upgrade.spreadSeconds} s`],
-    ['trial', `at least ${rules.trialSeconds} s`],
+    [
+      'settles',
+      `${durationWord(rules.settleSeconds)}; an end is waited for ${durationWord(rules.leaseSeconds)}`,
+    ],
+    ['spread', durationWord(upgrade.spreadSeconds)],
+    ['trial', `at least ${durationWord(rules.trialSeconds)}`],
     ['failures', Object.keys(causes).length === 0 ? undefined : counts(causes)],
   ]);
   const left = Object.entries(skippedFor).map(([reason, count]) => ({ reason, count }));
@@ -74,7 +77,7 @@ export function shownUpgrade(upgrade: ClientUpgradeDetail, columns: number | und
           ],
           columns,
         )}`;
-  return `${about}\n\n${shownRings(upgrade.ringList, columns)}${leftOut}`;
+  return `${about}\n\n${table(upgrade.ringList, ordered ? ringStandings : ringSizes, columns)}${leftOut}`;
 }
 
 async function send(

@@ -134,6 +134,13 @@ export function duration(words: string): number {
   return Number(count) * units[unit as keyof typeof units];
 }
 
+/** Seconds as `duration` reads them, in the greatest unit that says them whole: `90s`, `1h`, `1w`. */
+export function durationWord(seconds: number): string {
+  const whole = Object.entries(units).filter(([, size]) => seconds >= size && seconds % size === 0);
+  const [unit, size] = whole.at(-1) ?? ['s', 1];
+  return `${seconds / size}${unit}`;
+}
+
 /** Milliseconds since 1970 of a date (`2026-09-01T18:00`, local time unless it says otherwise) or of `+2h` from now. */
 export function moment(words: string): number {
   if (words.startsWith('+')) return Date.now() + duration(words.slice(1)) * 1000;
