@@ -1,12 +1,20 @@
 /** The site as the source of good copies: asked only where the kept package does not do, and never for another version. */
 import assert from 'node:assert/strict';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { test } from 'node:test';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
 import { mpPaths } from '@holdfast/contract';
-import { fetchKeptPackage, isWhole, lookAtKeptPackage, repairComponents } from '../src/components/index.ts';
-import { installed } from './support/installed.ts';
+import {
+  fetchKeptPackage,
+  isWhole,
+  lookAtKeptPackage,
+  ofPackage,
+  repairComponents,
+  seedBeside,
+} from '../src/components/index.ts';
+import { type Installed, installed } from './support/installed.ts';
 import { siteOf } from './support/package-site.ts';
-import { newKeys, standIn } from './support/stand-in.ts';
+import { newKeys, type StandIn, standIn } from './support/stand-in.ts';
 
 const keys = newKeys();
 const client = standIn({ keys });
@@ -111,4 +119,38 @@ test('below the floor of anything that was ever set up here nothing is fetched',
       [],
     );
   }
+});
+
+/** A client that runs version 1.0.0 out of its state folder, above a package that brought another. */
+async function besideItsPackage(context: TestContext, brought: StandIn, kept: StandIn): Promise<Installed> {
+  const { site } = siteOf(brought);
+  const made = await installed(context, { site }, brought);
+  await made.keep('deb', kept);
+  const place = { installFolder: made.folder, versionFolder: join(made.state, 'versions', '1.0.0') };
+  return { ...made, installation: { ...made.installation, place, version: '1.0.0' } };
+}
+
+test('a newer package that was installed by hand is not mended back to the one that is kept', async (context) => {
+  const newer = standIn({ keys, version: '2.0.0' });
+  const made = await besideItsPackage(context, newer, client);
+  const before = await made.picture();
+  const { restored, after } = await repairComponents(made.installation, { names: ['launcher'] });
+  assert.deepEqual([restored, isWhole(after)], [[], true]);
+  const seed = await seedBeside(made.installation);
+  assert.ok(seed);
+  assert.ok(isWhole((await repairComponents(seed)).after));
+  assert.deepEqual(await made.picture(), before);
+  assert.equal((await lookAtKeptPackage(made.installation)).trouble, 'it is of version 1.0.0, not 2.0.0');
+  await fetchKeptPackage(await ofPackage(made.installation), undefined);
+  assert.equal((await lookAtKeptPackage(made.installation)).trouble, undefined);
+});
+
+test('an older package that lies where a newer one is kept is mended from that', async (context) => {
+  const newer = standIn({ keys, version: '2.0.0' });
+  const made = await besideItsPackage(context, client, newer);
+  const seed = await seedBeside(made.installation);
+  assert.ok(seed);
+  const { restored, after } = await repairComponents(seed);
+  assert.ok(restored.length > 0 && isWhole(after), JSON.stringify(after));
+  assert.equal(after[0]?.version, '2.0.0');
 });
