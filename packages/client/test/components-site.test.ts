@@ -1,6 +1,6 @@
 /** The site as the source of good copies: asked only where the kept package does not do, and never for another version. */
 import assert from 'node:assert/strict';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { mpPaths } from '@holdfast/contract';
@@ -142,7 +142,10 @@ test('a newer package that was installed by hand is not mended back to the one t
   assert.deepEqual(await made.picture(), before);
   assert.equal((await lookAtKeptPackage(made.installation)).trouble, 'it is of version 1.0.0, not 2.0.0');
   await fetchKeptPackage(await ofPackage(made.installation), undefined);
-  assert.equal((await lookAtKeptPackage(made.installation)).trouble, undefined);
+  const { record, trouble } = await lookAtKeptPackage(made.installation);
+  assert.deepEqual([record?.version, trouble], ['2.0.0', undefined]);
+  const kept = await readdir(join(made.state, 'package'));
+  assert.deepEqual(kept.sort(), ['holdfast-client-2.0.0.deb', 'package.json', 'release.json']);
 });
 
 test('an older package that lies where a newer one is kept is mended from that', async (context) => {

@@ -145,7 +145,7 @@ function highestFloor({ record, beside }: Known, release?: ClientRelease): strin
   return [record?.floor, beside?.release.floor, release?.floor].reduce<string>(
     // What is no version raises nothing.
     (highest, one) => (one !== undefined && (compareVersions(highest, one, 3) ?? 0) < 0 ? one : highest),
-    '0',
+    '0.0.0',
   );
 }
 

@@ -6,7 +6,7 @@ import {
   HoldfastError,
   isHoldfastError,
 } from '@holdfast/contract';
-import { hashFile, openPath, readWhole, replaceFile, withOpen } from '@holdfast/engine';
+import { hashFile, openPath, readWhole, removeTree, replaceFile, withOpen } from '@holdfast/engine';
 import type { Disk, Folder } from '@holdfast/ports';
 import type { Static } from 'typebox';
 import * as Type from 'typebox';
@@ -98,10 +98,15 @@ export async function packageDamage(
   }
 }
 
-/** Writes down which package is kept; the package itself lies there already, under its name. */
+/** Writes down which package is kept; it lies there already, under its name. An older one goes only once this is recorded. */
 export async function recordKept(kept: Folder, record: KeptPackage, envelope: string): Promise<void> {
   await replaceFile(kept, keptReleaseName, Buffer.from(envelope, 'utf8'));
   await replaceFile(kept, keptRecordName, Buffer.from(`${JSON.stringify(record)}\n`, 'utf8'));
+  const stays = [keptReleaseName, keptRecordName, record.package.name];
+  for (const name of await kept.names()) {
+    if (!stays.includes(name)) await removeTree(kept, name);
+  }
+  await kept.sync();
 }
 
 /** Whether one version is lower than another; what is no version is lower than any. */

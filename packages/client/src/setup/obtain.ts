@@ -149,7 +149,7 @@ function notTheOne({ name, sha256 }: ClientPackage): HoldfastError {
   });
 }
 
-/** What was installed is kept for a repair without the site; an older package goes only once this one has its record. */
+/** What was installed is kept for a repair without the site. */
 export async function keepPackage(setUp: SetUp): Promise<void> {
   const { state } = setUp;
   const { package: wanted, version, floor, envelope } = chosenOf(setUp);
@@ -165,9 +165,5 @@ export async function keepPackage(setUp: SetUp): Promise<void> {
       });
     }
     await recordKept(kept, { package: wanted, version, floor }, envelope);
-    for (const name of await kept.names()) {
-      if (!['package.json', 'release.json', wanted.name].includes(name)) await removeTree(kept, name);
-    }
-    await kept.sync();
   });
 }
