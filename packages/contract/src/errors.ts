@@ -9,7 +9,10 @@ export const errorCatalogue = {
   'request.too-large': { status: 413, remedy: 'Send it in smaller parts.' },
   'request.cut-off': { status: 400, remedy: 'Send it again; nothing of the broken upload was kept.' },
   'request.rate': { status: 429, remedy: 'Wait the seconds that Retry-After names, then go on.' },
-  'auth.required': { status: 401, remedy: 'Sign in, or send an API key in the x-api-key header.' },
+  'auth.required': {
+    status: 401,
+    remedy: 'Sign in (holdfast login), or send an API key in the x-api-key header.',
+  },
   'auth.refused': { status: 403, remedy: 'Use an account that may do this.' },
   'auth.first-run-used': { status: 410, remedy: 'Sign in with the administrator that was created.' },
   'not-found': { status: 404, remedy: 'Check the id; list the objects to see which exist.' },
@@ -147,8 +150,11 @@ export const errorCatalogue = {
   },
   'database.newer': { status: 500, remedy: 'Start the version of Holdfast that wrote it, or a newer one.' },
   'port.in-use': { status: 500, remedy: 'Stop what listens there, or choose another port.' },
-  'network.unreachable': { status: 503, remedy: 'Check address, proxy and firewall; it is tried again.' },
-  'network.timeout': { status: 504, remedy: 'Check the network; it is tried again.' },
+  'network.unreachable': {
+    status: 503,
+    remedy: 'Check address, proxy and firewall. A client tries again by itself.',
+  },
+  'network.timeout': { status: 504, remedy: 'Check the network. A client tries again by itself.' },
   'network.tls': {
     status: 502,
     remedy: 'Check that the address is the site that this client was enrolled at.',

@@ -17,15 +17,15 @@ import { apiVerb, argument, collect, number, runOverApi, text, texts, withList }
 const attribute = Compile(ClientAttribute);
 const operator = Compile(QueryOperator);
 
+const clauseWords =
+  'ATTRIBUTE (hostName, platform, osName, osVersion, architecture, clientVersion), then equals, not-equals, ' +
+  'contains or starts-with, then the value';
+
 /** `platform equals linux` as a clause. */
 function clause(words: string): MembershipQuery['all'][number] {
   const [name, comparison, ...value] = words.trim().split(/\s+/);
   if (!attribute.Check(name) || !operator.Check(comparison) || value.length === 0) {
-    throw new HoldfastError(
-      'request.invalid',
-      `"${words}" is not a clause: write ATTRIBUTE (hostName, platform, osName, osVersion, architecture, ` +
-        'clientVersion), then equals, not-equals, contains or starts-with, then the value.',
-    );
+    throw new HoldfastError('request.invalid', `"${words}" is not a clause: write ${clauseWords}.`);
   }
   return { attribute: name, operator: comparison, value: value.join(' ') };
 }
@@ -92,7 +92,11 @@ export function collectionVerbs(program: Command, surroundings: Surroundings): v
     'collection create "Debian 12" --where "osName contains Debian" --where "osVersion starts-with 12"',
   ])
     .option('--description <text>', 'what it is for')
-    .option('--where <clause>', 'clients for which this holds are members; repeat: all must hold', collect);
+    .option(
+      '--where <clause>',
+      `clients for which this holds are members: ${clauseWords}; repeat: all must hold`,
+      collect,
+    );
   runOverApi(create, surroundings, async (session, values, options) => {
     const clauses = texts(options, 'where').map(clause);
     const created = await session.api.send(CollectionSummary, 'POST', '/collections', {
