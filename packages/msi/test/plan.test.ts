@@ -56,6 +56,31 @@ test('what is installed plans nothing: neither again, nor by a repair that is ma
   assert.deepEqual((await site.plan('/fomus sample.msi', built)).operations, []);
 });
 
+test('an action of the package before the costing may have every file replaced', async (t) => {
+  const site = await freshSite(t);
+  const built = await product({
+    ...rich,
+    customActions: [
+      {
+        id: 'EveryFile',
+        property: 'REINSTALLMODE',
+        value: '[REINSTALLMODE]a',
+        before: 'CostInitialize',
+        condition: 'REINSTALL AND NOT REINSTALLMODE ~>< "a"',
+      },
+    ],
+  });
+  await site.run('/i sample.msi', built);
+  const plan = await site.plan('/i sample.msi REINSTALL=ALL REINSTALLMODE=vmeus', built);
+  assert.deepEqual(
+    plan.decisions.map((one) => [one.do, one.rule]),
+    [
+      ['replace', 'forced'],
+      ['replace', 'forced'],
+    ],
+  );
+});
+
 test('what was taken away is brought back: a file, a value, a shortcut', async (t) => {
   const site = await freshSite(t);
   const built = await product(rich);

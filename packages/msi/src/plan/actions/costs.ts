@@ -4,6 +4,7 @@ import { launchConditions as judgeConditions } from '../../evaluate/sequence.ts'
 import { recordedOf, relocations } from '../../verify/components.ts';
 import type { Planning } from '../context.ts';
 import type { Refusal } from '../model.ts';
+import { reinstallMode } from '../modes.ts';
 import { planComponents, planFeatures, showStates } from '../states.ts';
 
 const failed = 1603;
@@ -38,6 +39,8 @@ function unreachable({ components, scene, host }: Planning): Refusal | undefined
 
 export function costFinalize(planning: Planning): Refusal | undefined {
   if (planning.components.size > 0) return undefined;
+  // Heard here and not before: an action of the package may have set it.
+  planning.mode = reinstallMode(planning.scene.property('REINSTALLMODE'));
   placeDirectories(planning);
   showStates(planning);
   const unknown = planFeatures(planning);
