@@ -9,7 +9,7 @@ import { courseOf } from '../src/crash/course.ts';
 import { crashFlow } from '../src/crash/flow.ts';
 import { forkOf } from '../src/crash/story.ts';
 import type { FileNode } from '../src/disk/nodes.ts';
-import { type Behaviour, sickBehaviours } from '../src/flows/client-versions/behaviours.ts';
+import { behaviourNamed, sickBehaviours } from '../src/flows/client-versions/behaviours.ts';
 import { type VersionStoryOptions, versionStory } from '../src/flows/client-versions/story.ts';
 import { messagesOf } from '../src/flows/plot.ts';
 import { noTrace } from '../src/world/trace.ts';
@@ -22,12 +22,6 @@ async function lived(kind: 'upgrade' | 'revert', change: Partial<VersionStoryOpt
   const problems = await story.judge({ disk: world.disk, outside: end.outside }, end);
   const minutes = (end.outside.now - story.begin.outside.now) / 60_000;
   return { problems, minutes, trials: end.outside.trials };
-}
-
-function behaviourNamed(name: string): Behaviour {
-  const found = sickBehaviours.find((one) => one.name === name);
-  assert.ok(found, `no version ${name}`);
-  return found;
 }
 
 describe('a client on a simulated machine', () => {

@@ -1,8 +1,8 @@
 /** `holdfast program`: what a package does on a client, and how to tell that it is there. */
-import { readFile } from 'node:fs/promises';
 import { HoldfastError, Platform, Program, ProgramDefinition } from '@holdfast/contract';
 import { type Command, Option } from 'commander';
 import { Compile } from 'typebox/compile';
+import { readJsonFile } from '../json-file.ts';
 import { dpkgRule, exitCode, fileRule, msiRule, registryRule } from '../software/detection.ts';
 import { gate, gateExamples } from '../software/gates.ts';
 import { facts, type Surroundings } from '../terminal.ts';
@@ -13,17 +13,6 @@ const definitionShape = Compile(ProgramDefinition);
 const platforms = Platform.anyOf.map((one) => one.const);
 /** The field's default. */
 const standardMinutes = 120;
-
-async function definitionFile(path: string): Promise<unknown> {
-  const body = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new HoldfastError('disk.not-found', `The definition ${path} cannot be read.`, { cause });
-  });
-  try {
-    return JSON.parse(body);
-  } catch (cause) {
-    throw new HoldfastError('request.invalid', `${path} is not JSON.`, { cause });
-  }
-}
 
 function fromOptions(options: Record<string, unknown>): unknown {
   const gates = texts(options, 'gate').map(gate);
@@ -88,7 +77,9 @@ export function programVerbs(program: Command, surroundings: Surroundings): void
     .option('--max-run-minutes <minutes>', 'longer runs are ended', wholeNumber(1, 1440), standardMinutes);
   runOverApi(add, surroundings, async (session, values, options) => {
     const file = text(options, 'definition');
-    const definition = checked(file === undefined ? fromOptions(options) : await definitionFile(file));
+    const definition = checked(
+      file === undefined ? fromOptions(options) : await readJsonFile(file, 'definition'),
+    );
     const detail = await findPackage(session.api, argument(values, 0));
     const created = await session.api.send(Program, 'POST', `/packages/${detail.id}/programs`, definition);
     session.answer(created, () =>

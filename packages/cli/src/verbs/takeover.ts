@@ -1,5 +1,4 @@
 /** `holdfast takeover`: foreign agents that the clients of a site take over. */
-import { readFile } from 'node:fs/promises';
 import {
   HoldfastError,
   TakeoverDetail,
@@ -12,6 +11,7 @@ import {
 } from '@holdfast/contract';
 import type { Command } from 'commander';
 import { Compile } from 'typebox/compile';
+import { readJsonFile } from '../json-file.ts';
 import { facts, type Surroundings, table, when } from '../terminal.ts';
 import { findCollection } from './find.ts';
 import { type ApiSession, apiVerb, argument, number, runOverApi, text, withList } from './verb.ts';
@@ -22,15 +22,7 @@ const isId = (words: string): boolean => uuid.Check(words);
 
 /** @throws HoldfastError `disk.not-found`; `request.invalid` with the field that is wrong */
 async function ruleIn(path: string): Promise<TakeoverRule> {
-  const body = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new HoldfastError('disk.not-found', `The rule ${path} cannot be read.`, { cause });
-  });
-  let rule: unknown;
-  try {
-    rule = JSON.parse(body);
-  } catch (cause) {
-    throw new HoldfastError('request.invalid', `${path} is not JSON.`, { cause });
-  }
+  const rule = await readJsonFile(path, 'rule');
   if (ruleShape.Check(rule)) return rule;
   const [fault] = ruleShape.Errors(rule);
   const field = fault?.instancePath.slice(1) || 'it';

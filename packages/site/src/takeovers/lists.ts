@@ -25,20 +25,14 @@ import {
 } from '../store/pages.ts';
 import type { Schema } from '../store/schema.ts';
 import type { TakeoverTable } from '../store/schema-takeovers.ts';
+import { meantClients } from './meant.ts';
 import { stateOf } from './words.ts';
 
 type Row = Selectable<TakeoverTable>;
 
-/** Members of the platform of a takeover, each with its last word where there is one. */
+/** Members of a takeover, each with its last word where there is one. */
 function members(db: Kysely<Schema>) {
-  return db
-    .selectFrom('takeover')
-    .innerJoin('collectionMember', 'collectionMember.collectionId', 'takeover.collectionId')
-    .innerJoin('client', (join) =>
-      join
-        .onRef('client.id', '=', 'collectionMember.clientId')
-        .onRef('client.platform', '=', 'takeover.platform'),
-    )
+  return meantClients(db)
     .leftJoin('takeoverMember', (join) =>
       join
         .onRef('takeoverMember.takeoverId', '=', 'takeover.id')

@@ -2,20 +2,14 @@
 import { mostTakeovers, type PolicyIndex, type TakeoverMode, type TakeoverRule } from '@holdfast/contract';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../store/schema.ts';
+import { meantClients } from './meant.ts';
 
 /** Absent where there is nothing to say: the index is then the very text that it was before. */
 export type TakeoverPart = Pick<PolicyIndex, 'takeovers'>;
 
 /** The oldest rules first, as many as a client may have. */
 export async function takeoverPart(db: Kysely<Schema>, clientId: string): Promise<TakeoverPart> {
-  const rows = await db
-    .selectFrom('takeover')
-    .innerJoin('collectionMember', 'collectionMember.collectionId', 'takeover.collectionId')
-    .innerJoin('client', (join) =>
-      join
-        .onRef('client.id', '=', 'collectionMember.clientId')
-        .onRef('client.platform', '=', 'takeover.platform'),
-    )
+  const rows = await meantClients(db)
     .select(['takeover.id', 'takeover.mode', 'takeover.rule'])
     .where('collectionMember.clientId', '=', clientId)
     .where('takeover.withdrawnAt', 'is', null)

@@ -47,6 +47,13 @@ export const sickBehaviours: readonly Behaviour[] = [
   { name: 'has its clock far off', sight: () => ({ clockAheadMs: -60 * minute }) },
 ];
 
+/** @throws TypeError where there is none of this name */
+export function behaviourNamed(name: string): Behaviour {
+  const found = sickBehaviours.find((one) => one.name === name);
+  if (!found) throw new TypeError(`no version ${name}`);
+  return found;
+}
+
 /** What a guard sees of a process that has been alive for so long. */
 export function sightOf({ sight, hangsAfterMs }: Behaviour, aliveMs: number): ReturnType<Watched['sight']> {
   const turnedMs = Math.min(aliveMs, hangsAfterMs ?? aliveMs);

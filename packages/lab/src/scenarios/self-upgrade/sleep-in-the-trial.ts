@@ -7,7 +7,7 @@
  */
 
 import { stateFolder } from '../../flows/client-service.ts';
-import { healthy, sickBehaviours } from '../../flows/client-versions/behaviours.ts';
+import { behaviourNamed, healthy } from '../../flows/client-versions/behaviours.ts';
 import { currentOn, trialOn } from '../../flows/client-versions/disk.ts';
 import type { LauncherCode } from '../../flows/client-versions/launcher.ts';
 import { nodeAt } from '../../machine/machine.ts';
@@ -51,7 +51,7 @@ function hasBegun({ machine, trials }: UpgradeScene, phase: World['phase']): boo
   return trials() > 0;
 }
 
-const silent = sickBehaviours.find(({ name }) => name === 'claims health and does nothing') ?? healthy;
+const silent = behaviourNamed('claims health and does nothing');
 
 async function live(code: Partial<LauncherCode>, world: World, random: Random): Promise<Life> {
   const scene = await upgradeScene(random, { behaviour: world.isHealthy ? healthy : silent, code });

@@ -3,7 +3,7 @@
  *
  * From the field: elastic/elastic-agent#15557 (one 429 within the probation rolled a good version back).
  */
-import { healthy, sickBehaviours } from '../../flows/client-versions/behaviours.ts';
+import { behaviourNamed, healthy } from '../../flows/client-versions/behaviours.ts';
 import type { LauncherCode } from '../../flows/client-versions/launcher.ts';
 import type { NetworkFault } from '../../site/network.ts';
 import type { Random } from '../../world/random.ts';
@@ -38,7 +38,7 @@ function drawWorld(random: Random): World {
 /** All is well so long after the site's return: what it asked for, its poll, and a trial's whole time. */
 const healingMs = 90 * minute;
 
-const silent = sickBehaviours.find(({ name }) => name === 'claims health and does nothing') ?? healthy;
+const silent = behaviourNamed('claims health and does nothing');
 
 function faultOf({ answer, retryAfter }: World): NetworkFault {
   if (answer === 'none') return 'unreachable';

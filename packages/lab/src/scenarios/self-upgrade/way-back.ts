@@ -6,7 +6,7 @@
  * does not start a stopped service), Ylianst/MeshCentral#7870 and fleet#14176 (the same broken version again and again).
  */
 
-import { healthy, sickBehaviours } from '../../flows/client-versions/behaviours.ts';
+import { behaviourNamed } from '../../flows/client-versions/behaviours.ts';
 import type { LauncherCode } from '../../flows/client-versions/launcher.ts';
 import type { Random } from '../../world/random.ts';
 import { profilesOf } from '../field/profiles.ts';
@@ -52,7 +52,7 @@ const wayBackMs = 10 * minute;
 const afterwardsMs = hour;
 
 async function live(code: Partial<LauncherCode>, world: World, random: Random): Promise<Life> {
-  const behaviour = sickBehaviours.find(({ name }) => name === world.behaviour) ?? healthy;
+  const behaviour = behaviourNamed(world.behaviour);
   const scene = await upgradeScene(random, { behaviour, code });
   const { machine } = scene;
   scene.order();
